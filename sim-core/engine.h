@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim-core/histogram.h"
+#include "sim-core/plan.h"
+#include "sim-core/usage.h"
+
+namespace faascast {
+
+struct Progress {
+  std::uint64_t requests = 0;           ///< replayed so far, over all deployments
+  std::uint64_t expected_requests = 0;  ///< 0 = not known
+};
+
+/// Called at most about 20 times a second of wall time, never from two threads at once. Return
+/// false to stop the run. It may throw; the exception leaves run().
+using Monitor = std::function<bool(const Progress&)>;
+
+/// Instances over [warm_up, horizon).
+struct InstanceFigures {
+  Int128 live_ns = 0;  ///< integral of live instances
+  Int128 busy_ns = 0;  ///< integral of busy instances, starting ones included
+  std::uint64_t peak = 0;     ///< most live instances, at ties after completion and expiry
+  std::uint64_t expired = 0;
+  double mean = 0.0;
+  double busy_mean = 0.0;
+  double idle_mean = 0.0;
+};
+
+/// Latency of one function: sums only (one histogram an instance would not fit).
+struct FunctionTotals {
+  std::uint64_t requests = 0;
+  std::uint64_t cold_starts = 0;
+  Int128 latency_sum_ns = 0;
+  std::int64_t latency_max_ns = 0;
+};
+
+struct DeploymentResult {
+  std::uint64_t requests = 0;  ///< = completed + throttled + timed_out + failed + in_flight
+  std::uint64_t completed = 0;
+  std::uint64_t throttled = 0;
+  std::uint64_t timed_out = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t in_flight = 0;  ///< only where a run was interrupted
+  std::uint64_t cold_starts = 0;
+  DurationSummary latency{};     ///< completed requests
+  DurationSummary execution{};   ///< warm-equivalent busy time of completed requests
+  DurationSummary cold_start{};  ///< cold - warm busy time, of completed cold requests
+  DurationSummary wait{};        ///< in a queue, of completed requests
+  InstanceFigures instances{};   ///< of servers: replicas
+  Usage usage{};
+  std::vector<FunctionTotals> functions{};
+  /// Hash of every request's outcome and completion instant. Equal inputs, equal fingerprint.
+  std::uint64_t fingerprint = 0;
+};
+
+struct RunResult {
+  bool interrupted = false;  ///< the monitor stopped the run; figures cover what was replayed
+  Instant horizon{};         ///< as it was given or found
+  Instant warm_up{};
+  Instant last_arrival{};
+  std::vector<DeploymentResult> deployments{};  ///< in the order of the plan
+  std::uint64_t fingerprint = 0;                ///< of all deployments
+};
+
+struct RunOptions {
+  ReplaySeed seed{};
+  unsigned threads = 0;  ///< 0 = all cores
+  Monitor monitor{};
+};
+
+/// One replication. The result depends on plan, seed and program version only: not on threads,
+/// instruction set, wall time or the monitor (unless it stops the run). All state is local.
+///
+/// Order at one instant: completion, ready, expiry, autoscaler tick, timeout, retry, arrival; then
+/// function index, then request number; never scheduling order.
+/// @throws InputError when a trace row cannot be read.
+[[nodiscard]] RunResult run(const Plan& plan, const RunOptions& options = {});
+
+}  // namespace faascast

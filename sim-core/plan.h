@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim-core/arrivals.h"
+#include "sim-core/distribution.h"
+#include "sim-core/units.h"
+#include "sim-core/usage.h"
+
+namespace faascast {
+
+/// Which idle instance takes a request. It changes cold starts a hundredfold.
+enum class ReuseOrder : std::uint8_t {
+  kMostRecentlyIdle,   ///< the default: the level theorem makes it fast
+  kNewestFirst,        ///< newest created ready instance (SimFaaS)
+  kOldestFirst,
+  kLeastRecentlyUsed,  ///< idle for longest
+  kRandom,             ///< number floor(u * idle) in order of creation, u = Purpose::kReuse's draw
+};
+enum class AtLimit : std::uint8_t { kReject, kQueue };
+
+/// CPU bandwidth control: `quota` of CPU time in each `period`, fresh at each request's start.
+/// A burst of c takes floor(c/q)*P + c mod q, minus (P - q) where c mod q = 0 < c.
+/// quota = 0: no throttling (one vCPU or more).
+struct CpuLaw {
+  Duration period{};
+  Duration quota{};
+  [[nodiscard]] Duration elapsed(Duration cpu) const {
+    if (quota == Duration::zero() || cpu <= Duration::zero()) return cpu;
+    const auto whole = cpu / quota;
+    const Duration rest = cpu % quota;
+    return rest == Duration::zero() ? (whole - 1) * period + quota : whole * period + rest;
+  }
+};
+
+/// Where a cold component runs, hence who throttles and who bills it.
+enum class LoadAt : std::uint8_t {
+  kPlacement,  ///< before INIT: never billed, never throttled
+  kInit,       ///< INIT: not throttled, has its limit, billed where Metering::bills_init
+  kHandler,    ///< inside the first request: its CPU goes through the CpuLaw, always billed
+};
+
+/// One step of a cold start.
+struct ColdComponent {
+  std::string name{};      ///< "placement", "runtime", "import", "weights", "first-inference"
+  LoadAt load_at = LoadAt::kInit;
+  Distribution wall{};     ///< elapsed time that no CPU quota stretches (drawn per cold start,
+                           ///< Purpose::kColdStart, sub_stream = index in the list)
+  Duration cpu{};          ///< CPU time: elapses as is in INIT, through the CpuLaw in the handler
+};
+
+/// How long an instance is busy with a warm request.
+struct Work {
+  Distribution execution{};  ///< of the model; drawn by word 1 of Purpose::kRequest
+  Duration handler{};        ///< decode, pre/post-processing, runtime: added to every request
+  bool is_final = false;     ///< true: platform time already; the CpuLaw does not apply
+  /// Token models: base + per_input * input_tokens + per_output * output_tokens is added.
+  Duration token_base{};
+  Duration per_input_token{};
+  Duration per_output_token{};
+  bool uses_tokens = false;
+};
+
+/// A serverless deployment: one pool of single-concurrency instances per function.
+struct PoolPlan {
+  ReuseOrder reuse_order = ReuseOrder::kMostRecentlyIdle;
+  Duration keep_alive{};  ///< idle for exactly this long = expired; Duration::max() = for ever
+  std::uint32_t minimum_instances = 0;  ///< per function; ready from the start, never expire
+  std::uint32_t max_instances = std::numeric_limits<std::uint32_t>::max();  ///< per function
+  AtLimit at_limit = AtLimit::kReject;
+  std::vector<ColdComponent> cold_start{};
+  Duration init_limit{};  ///< 0 = none; INIT beyond it is abandoned there and redone in the handler
+  CpuLaw cpu{};
+  Duration timeout{};  ///< of the handler; 0 = none. Cut there, counted in timed_out, billed
+  Metering metering{};
+  Megabytes memory{};        ///< billed memory
+  Megabytes memory_step{};   ///< where use is billed: rounded up to this, at least one step
+  bool bills_memory_used = false;  ///< `memory` is memory used; a trace's memory column overrides
+  MilliVcpu vcpu{};          ///< billed vCPU (0 = not metered)
+  std::int64_t clock_mhz = 0;  ///< billed clock (0 = not metered)
+};
+
+/// A simple target-utilisation autoscaler; see server_pool.h for the exact rule.
+struct Autoscale {
+  double target_utilisation = 0.6;
+  Duration period{};    ///< > 0
+  Duration boot_lag{};  ///< from the decision until a new server takes requests; billed
+  Duration cooldown{};  ///< no scale-in within this time after any change
+  std::uint32_t minimum = 1;
+  std::uint32_t maximum = 1;
+};
+
+/// A dedicated fleet: c replicas with k workers each, one FIFO queue over all functions.
+struct ServerPlan {
+  std::uint32_t replicas = 1;  ///< initial count (fixed when there is no autoscaler)
+  std::uint32_t workers_per_replica = 1;
+  std::optional<std::uint64_t> queue_limit{};  ///< waiting requests; beyond: throttled
+  std::optional<Autoscale> autoscale{};
+};
+
+struct DeploymentPlan {
+  std::string name{};
+  std::variant<PoolPlan, ServerPlan> side{};
+  Work work{};
+  Distribution network{};  ///< added to latency; occupies no instance (Purpose::kNetwork)
+  Bytes request_bytes{};
+  Bytes response_bytes{};
+};
+
+/// When the run ends.
+struct Horizon {
+  enum class Kind : std::uint8_t {
+    kAt,              ///< a given instant: later arrivals are not read
+    kLastCompletion,  ///< the default for traces
+    kDrain,           ///< the last expiry
+  };
+  Kind kind = Kind::kLastCompletion;
+  Instant at{};
+};
+
+/// A checked, compiled scenario: plain data, immutable, shared by every thread. The engine's only
+/// input.
+struct Plan {
+  std::shared_ptr<const Traffic> traffic{};
+  std::vector<DeploymentPlan> deployments{};
+  Horizon horizon{};
+  Instant warm_up{};  ///< earlier arrivals shape state, not results
+};
+
+}  // namespace faascast
