@@ -15,6 +15,8 @@ class ByteReader {
  public:
   /// @throws InputError when the file is missing, a directory or unreadable.
   explicit ByteReader(const std::filesystem::path& file);
+  /// The same of bytes in memory, which must outlive the reader. @param name for messages
+  ByteReader(std::string_view bytes, std::string name);
   ByteReader(ByteReader&&) noexcept;
   ~ByteReader();
 
@@ -32,9 +34,13 @@ class ByteReader {
 class LineReader {
  public:
   explicit LineReader(const std::filesystem::path& file);
+  /// The lines of text in memory, which must outlive the reader. @param name for messages
+  LineReader(std::string_view text, std::string name);
   /// @return false at the end. @throws InputError when a line is over 64 MiB.
   [[nodiscard]] bool next(std::string_view& line);
-  [[nodiscard]] std::size_t line_number() const { return line_number_; }  ///< of the last line, from 1
+  [[nodiscard]] std::size_t line_number() const {
+    return line_number_;
+  }  ///< of the last line, from 1
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:

@@ -99,6 +99,10 @@ class TomlNode {
   friend class TomlDocument;
   TomlNode(const TomlDocument::Impl* document, const void* node, std::string path,
            const void* parent);
+  template <class Value, class Parser>
+  [[nodiscard]] std::optional<Value> quantity(std::string_view kind, Parser parser,
+                                              std::string_view mend) const;
+  void report_type(std::string what, std::string mend) const;  ///< once a node
   const TomlDocument::Impl* document_;
   const void* node_;    ///< toml::node, or null when absent
   const void* parent_;  ///< toml::node of the table that was asked
