@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -68,6 +69,7 @@ struct TomlDocument::Impl {
   mutable std::set<const void*> ill_typed{};  ///< nodes already reported by a typed getter
   mutable std::map<const void*, std::vector<std::string>> asked{};  ///< keys, by table
   mutable std::set<const void*> accepted{};
+  std::map<const void*, std::string> assigned{};  ///< nodes that set() made, and by which key
 
   void add(Place place, Problem problem) const {
     const bool known = std::any_of(reported.begin(), reported.end(), [&](const auto& other) {
@@ -187,6 +189,85 @@ TomlDocument TomlDocument::from_text(std::string_view text, std::string name) {
 TomlNode TomlDocument::root() const { return {impl_.get(), &impl_->table, {}, nullptr}; }
 const std::string& TomlDocument::name() const { return impl_->name; }
 
+namespace {
+
+/// The parts of "deployment[1].memory": names and indices.
+struct PathStep {
+  std::string name{};
+  std::optional<std::size_t> index{};
+};
+
+std::optional<std::vector<PathStep>> steps_of(std::string_view path) {
+  std::vector<PathStep> steps;
+  while (!path.empty()) {
+    const std::size_t dot = path.find('.');
+    std::string_view part = path.substr(0, dot);
+    path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+    PathStep step;
+    if (const std::size_t bracket = part.find('['); bracket != std::string_view::npos) {
+      const std::string_view digits = part.substr(bracket + 1);
+      std::size_t index = 0;
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), index);
+      const char* last = digits.data() + digits.size();
+      if (error != std::errc() || last - end != 1 || *end != ']') return std::nullopt;
+      step.index = index;
+      part = part.substr(0, bracket);
+    }
+    if (part.empty()) return std::nullopt;
+    step.name = std::string(part);
+    steps.push_back(std::move(step));
+  }
+  if (steps.empty()) return std::nullopt;
+  return steps;
+}
+
+/// The table that a step leads into, made where it is missing.
+toml::table* enter(toml::table& table, const PathStep& step) {
+  toml::node* node = table.get(step.name);
+  if (node == nullptr && !step.index) {
+    node = &table.insert(step.name, toml::table{}).first->second;
+  }
+  if (node != nullptr && step.index) {
+    toml::array* array = node->as_array();
+    node = array == nullptr ? nullptr : array->get(*step.index);
+  }
+  return node == nullptr ? nullptr : node->as_table();
+}
+
+}  // namespace
+
+void TomlDocument::set(std::string_view assignment) {
+  const std::size_t equals = assignment.find('=');
+  const std::string key(assignment.substr(0, equals));
+  const auto steps = steps_of(key);
+  if (equals == std::string_view::npos || !steps) {
+    impl_->add({}, {fmt::format("--set {}", assignment), "not an assignment",
+                    "write key=value, such as traffic.scale=2 or deployment[0].memory='1 GB'"});
+    return;
+  }
+  const std::string value(assignment.substr(equals + 1));
+  toml::table parsed;
+  try {
+    parsed = toml::parse("value = " + value);
+    if (parsed.size() != 1) parsed.clear();
+  } catch (const toml::parse_error&) {
+    parsed.clear();
+  }
+  if (parsed.empty()) parsed.insert("value", value);  // text without quotes
+  toml::table* table = &impl_->table;
+  for (std::size_t i = 0; i + 1 < steps->size() && table != nullptr; ++i) {
+    table = enter(*table, (*steps)[i]);
+  }
+  if (table == nullptr || steps->back().index) {
+    impl_->add({}, {fmt::format("--set {}", key), "there is no such table",
+                    "deployments are counted from 0: deployment[0].memory"});
+    return;
+  }
+  const auto entry = table->insert_or_assign(steps->back().name, std::move(*parsed.get("value")));
+  impl_->assigned[&entry.first->second] = key;
+}
+
 void TomlDocument::report(const TomlNode& at, std::string what, std::string mend) const {
   at.report(std::move(what), std::move(mend));
 }
@@ -230,6 +311,9 @@ Place place_in_file(const void* node, const void* parent) {
 }  // namespace
 
 std::string TomlNode::where() const {
+  if (const auto found = document_->assigned.find(node_); found != document_->assigned.end()) {
+    return fmt::format("--set {}", found->second);
+  }
   return where_text(document_->name, place_in_file(node_, parent_), path_);
 }
 

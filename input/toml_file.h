@@ -38,6 +38,10 @@ class TomlDocument {
   TomlDocument& operator=(TomlDocument&&) noexcept;
   ~TomlDocument();
 
+  /// "traffic.scale=2", "deployment[1].memory=512 MB": puts a TOML value, or text without quotes,
+  /// in the place of what the file has; tables are made where they are missing. Call before
+  /// reading. Problems are reported like those of the file.
+  void set(std::string_view assignment);
   [[nodiscard]] TomlNode root() const;
   [[nodiscard]] const std::string& name() const;
   /// `mend` is printed on the line below.
