@@ -24,7 +24,6 @@ std::string joined(const std::vector<Problem>& problems) {
 InputError::InputError(std::vector<Problem> problems)
     : std::runtime_error(joined(problems)), problems_(std::move(problems)) {}
 
-InputError::InputError(Problem problem)
-    : InputError(std::vector<Problem>{std::move(problem)}) {}
+InputError::InputError(Problem problem) : InputError(std::vector<Problem>{std::move(problem)}) {}
 
 }  // namespace faascast
