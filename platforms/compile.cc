@@ -1,0 +1,379 @@
+#include "platforms/compile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "input/quantity.h"
+
+namespace faascast {
+namespace {
+
+Duration scaled(Duration d, double factor) {
+  return Duration(std::llround(static_cast<double>(d.count()) * factor));
+}
+
+std::string_view name_of(PackageKind kind) { return kind == PackageKind::kZip ? "zip" : "image"; }
+std::string_view name_of(Architecture arch) { return arch == Architecture::kArm ? "arm" : "x86"; }
+
+std::string megabytes_text(Bytes bytes) {
+  constexpr double kBytesPerMb = 1e6;
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes.value()) / kBytesPerMb);
+}
+
+std::string duration_text(Duration d) { return fmt::format("{:.3g} s", seconds_of(d)); }
+
+/// Checks a configuration and says what is wrong with it.
+class Checker {
+ public:
+  Checker(const PlatformSpec& spec, const DeploymentConfig& config, std::string where,
+          std::vector<Problem>& problems)
+      : spec_(spec), config_(config), where_(std::move(where)), problems_(problems) {}
+
+  void check(Megabytes memory, Megabytes memory_used) {
+    check_memory(memory, memory_used);
+    check_vcpu();
+    check_concurrency();
+    check_package();
+    check_payload("request", config_.request_bytes, spec_.limits.request);
+    check_payload("response", config_.response_bytes, spec_.limits.response);
+    check_architecture();
+    check_instances();
+  }
+
+  void problem(std::string what, std::string mend) {
+    problems_.push_back({where_, std::move(what), std::move(mend)});
+  }
+
+ private:
+  void check_memory(Megabytes memory, Megabytes memory_used) {
+    const Megabytes nearest = nearest_memory(spec_.memory, memory);
+    if (nearest != memory) {
+      problem(fmt::format("{} has no memory size of {} MB", spec_.title, memory.value()),
+              fmt::format("the nearest is \"{} MB\"; {}", nearest.value(), sold_memory()));
+    } else if (memory_used > memory) {
+      problem(fmt::format("the model uses {} MB, more than the instance's {} MB",
+                          memory_used.value(), memory.value()),
+              "choose more memory or a smaller model");
+    }
+  }
+
+  [[nodiscard]] std::string sold_memory() const {
+    const MemoryRule& rule = spec_.memory;
+    if (rule.sizes.empty())
+      return fmt::format("sold are {} to {} MB in steps of {} MB", rule.minimum.value(),
+                         rule.maximum.value(), rule.step.value());
+    std::string sizes;
+    for (const MemorySize& size : rule.sizes)
+      sizes += fmt::format("{}{}", sizes.empty() ? "" : ", ", size.memory.value());
+    return fmt::format("sold are {} MB", sizes);
+  }
+
+  void check_vcpu() {
+    if (!config_.vcpu) return;
+    const CpuRule& cpu = spec_.cpu;
+    if (cpu.share != CpuShare::kConfigured) {
+      problem(fmt::format("{} does not let the processor be chosen", spec_.title),
+              cpu.share == CpuShare::kFixed ? "leave 'cpu' out"
+                                            : "leave 'cpu' out: it follows from memory");
+    } else if (!(*config_.vcpu >= cpu.minimum && *config_.vcpu <= cpu.maximum)) {
+      problem(fmt::format("{} vCPU is not on sale at {}", *config_.vcpu, spec_.title),
+              fmt::format("choose {} to {}", cpu.minimum, cpu.maximum));
+    }
+  }
+
+  void check_concurrency() {
+    const std::int64_t wanted = config_.concurrency.value_or(1);
+    if (wanted == 1) return;
+    if (spec_.scaling.concurrency_maximum == 1) {
+      problem(fmt::format("{} serves one request per instance", spec_.title),
+              "set concurrency = 1 or leave it out");
+    } else {
+      problem(fmt::format("concurrency {}: this version simulates one request per instance", wanted),
+              "set concurrency = 1");
+    }
+  }
+
+  void check_package() {
+    const bool is_zip = config_.package == PackageKind::kZip;
+    const std::optional<Bytes>& limit = is_zip ? spec_.limits.zip : spec_.limits.image;
+    if (limit && config_.package_bytes > *limit)
+      problem(fmt::format("a {} package of {} is over the {} limit of {}", name_of(config_.package),
+                          megabytes_text(config_.package_bytes), spec_.title, megabytes_text(*limit)),
+              is_zip && spec_.limits.image
+                  ? "make it smaller, or deploy a container image (package kind \"image\")"
+                  : "make it smaller");
+  }
+
+  void check_payload(std::string_view which, Bytes size, const std::optional<Bytes>& limit) {
+    if (limit && size > *limit)
+      problem(fmt::format("a {} of {} is over the {} limit of {}", which, megabytes_text(size),
+                          spec_.title, megabytes_text(*limit)),
+              "send a reference to an object instead of its bytes");
+  }
+
+  void check_architecture() {
+    const std::vector<std::string>& sold = spec_.limits.architectures;
+    if (!sold.empty() && std::find(sold.begin(), sold.end(), name_of(config_.arch)) == sold.end())
+      problem(fmt::format("{} has no {} processors", spec_.title, name_of(config_.arch)),
+              fmt::format("choose one of {}", fmt::join(sold, ", ")));
+  }
+
+  void check_instances() {
+    if (config_.minimum_instances > spec_.scaling.max_instances)
+      problem(fmt::format("{} minimum instances, but at most {} may exist",
+                          config_.minimum_instances, spec_.scaling.max_instances),
+              "lower minimum_instances or raise max_instances");
+  }
+
+  const PlatformSpec& spec_;
+  const DeploymentConfig& config_;
+  std::string where_;
+  std::vector<Problem>& problems_;
+};
+
+/// The law that fits best: language and package, then language, then package, then any.
+const ColdStartLaw* law_for(const std::vector<ColdStartLaw>& laws, std::string_view language,
+                            std::string_view package) {
+  const ColdStartLaw* best = nullptr;
+  int best_score = -1;
+  for (const ColdStartLaw& law : laws) {
+    const bool fits = (law.language.empty() || law.language == language) &&
+                      (law.package.empty() || law.package == package);
+    const int score = (law.language.empty() ? 0 : 2) + (law.package.empty() ? 0 : 1);
+    if (fits && score > best_score) {
+      best = &law;
+      best_score = score;
+    }
+  }
+  return best;
+}
+
+/// Builds the list of cold-start components.
+class ColdStartBuilder {
+ public:
+  ColdStartBuilder(const PlatformSpec& spec, const DeploymentConfig& config, CompiledPool& out)
+      : spec_(spec), config_(config), out_(out) {}
+
+  void build(const ModelLoad& load) {
+    const double factor = load.on_profiling_host ? spec_.cpu.host_factor : 1.0;
+    const ColdStart& cold = spec_.cold_start;
+    add_law("placement", LoadAt::kPlacement, cold.placement);
+    add_package();
+    add_law("runtime", LoadAt::kInit, cold.runtime);
+    add("import", cold.import_at, Duration(0), scaled(load.import_cpu, factor));
+    add("weights", cold.weights_at, fetch_time(load.weights), scaled(load.load_cpu, factor));
+    add("first-inference", cold.first_inference_at, Duration(0),
+        scaled(load.first_inference_cpu, factor));
+  }
+
+ private:
+  void add_law(const char* name, LoadAt at, const std::vector<ColdStartLaw>& laws) {
+    if (laws.empty()) return;
+    const ColdStartLaw* law = law_for(laws, config_.language, name_of(config_.package));
+    if (law == nullptr) law = &laws.front();
+    if (law->language != config_.language && has_languages(laws))
+      out_.notes.push_back(
+          fmt::format("{} publishes no {} times for language \"{}\" known here: those of {} are used.",
+                      spec_.title, name, config_.language,
+                      law->language.empty() ? std::string("any language") : law->language));
+    out_.pool.cold_start.push_back({name, at, law->law, Duration(0)});
+  }
+
+  static bool has_languages(const std::vector<ColdStartLaw>& laws) {
+    return std::any_of(laws.begin(), laws.end(),
+                       [](const ColdStartLaw& law) { return !law.language.empty(); });
+  }
+
+  void add_package() {
+    constexpr double kBytesPerMb = 1e6;
+    const Duration per_mb = config_.package == PackageKind::kZip ? spec_.cold_start.zip_per_mb
+                                                                 : spec_.cold_start.image_per_mb;
+    const Duration fetch =
+        scaled(per_mb, static_cast<double>(config_.package_bytes.value()) / kBytesPerMb);
+    add("package", LoadAt::kPlacement, fetch, Duration(0));
+  }
+
+  [[nodiscard]] Duration fetch_time(Bytes weights) const {
+    if (weights.value() == 0) return Duration(0);
+    constexpr double kNsPerS = 1e9;
+    const double bytes_per_s = spec_.cold_start.object_store.at(out_.memory);
+    return Duration(
+        std::llround(static_cast<double>(weights.value()) / bytes_per_s * kNsPerS));
+  }
+
+  /// A component of fixed parts; nothing where both are 0.
+  void add(const char* name, LoadAt at, Duration wall, Duration cpu) {
+    if (at == LoadAt::kHandler && !spec_.cpu.throttles_cold_request) {
+      wall += cpu;  // at full speed, whatever the share
+      cpu = Duration(0);
+    }
+    if (wall == Duration(0) && cpu == Duration(0)) return;
+    out_.pool.cold_start.push_back({name, at, Distribution::constant(wall), cpu});
+  }
+
+  const PlatformSpec& spec_;
+  const DeploymentConfig& config_;
+  CompiledPool& out_;
+};
+
+Duration mean_init(const std::vector<ColdComponent>& components) {
+  Duration sum{};
+  for (const ColdComponent& component : components) {
+    if (component.load_at == LoadAt::kInit) sum += component.wall.mean() + component.cpu;
+  }
+  return sum;
+}
+
+bool bills_init(const MeteringRule& rule, const DeploymentConfig& config) {
+  const bool before = !rule.bills_zip_init_since.empty() && !config.as_of.empty() &&
+                      config.as_of < rule.bills_zip_init_since;
+  return rule.bills_init && !(before && config.package == PackageKind::kZip);
+}
+
+void add_metering(const PlatformSpec& spec, const DeploymentConfig& config, const ModelLoad& load,
+                  CompiledPool& out) {
+  constexpr double kMilli = 1000.0;
+  const MeteringRule& rule = spec.metering;
+  out.pool.metering = {rule.granularity, rule.minimum, bills_init(rule, config),
+                       rule.bills_requests};
+  out.pool.memory = out.memory;
+  if (rule.bills_memory_used) {
+    out.pool.bills_memory_used = true;
+    out.pool.memory_step = rule.memory_step;
+    if (load.memory_used.value() > 0) {
+      out.pool.memory = load.memory_used;
+    } else {
+      out.notes.push_back(fmt::format(
+          "{} bills memory used, which is not known here: the instance's {} MB are billed unless "
+          "the trace says otherwise.",
+          spec.title, out.memory.value()));
+    }
+  }
+  if (rule.bills_vcpu) out.pool.vcpu = MilliVcpu(std::llround(out.vcpu * kMilli));
+  for (const MemorySize& size : spec.memory.sizes) {
+    if (size.memory == out.memory) out.pool.clock_mhz = size.clock_mhz;
+  }
+}
+
+void add_notes(const PlatformSpec& spec, const DeploymentConfig& config, const ModelLoad& load,
+               CompiledPool& out) {
+  out.notes.insert(out.notes.end(), spec.notes.begin(), spec.notes.end());
+  if (!config.concurrency && spec.scaling.concurrency_preset > 1)
+    out.notes.push_back(
+        fmt::format("{}'s default concurrency of {} is not simulated: one request per instance.",
+                    spec.title, spec.scaling.concurrency_preset));
+  if (spec.scaling.new_instances_per_s)
+    out.notes.push_back(fmt::format(
+        "{}'s limit of {} new instances a second is not simulated: instances start at once.",
+        spec.title, *spec.scaling.new_instances_per_s));
+  if (config.arch == Architecture::kArm)
+    out.notes.push_back("Arm processors are taken to be as fast as x86 ones.");
+  if (load.on_profiling_host)
+    out.notes.push_back(
+        fmt::format("CPU time measured on this host is multiplied by {} for a vCPU of {}.",
+                    spec.cpu.host_factor, spec.title));
+}
+
+}  // namespace
+
+Megabytes nearest_memory(const MemoryRule& rule, Megabytes wanted) {
+  if (!rule.sizes.empty()) {
+    const auto distance = [wanted](const MemorySize& size) {
+      return std::abs((size.memory - wanted).value());
+    };
+    return std::min_element(rule.sizes.begin(), rule.sizes.end(),
+                            [&distance](const MemorySize& a, const MemorySize& b) {
+                              return distance(a) < distance(b);
+                            })
+        ->memory;
+  }
+  const std::int64_t clamped =
+      std::clamp(wanted.value(), rule.minimum.value(), rule.maximum.value());
+  const std::int64_t step = rule.step.value();
+  const std::int64_t steps = (clamped - rule.minimum.value() + step / 2) / step;
+  const std::int64_t most = (rule.maximum.value() - rule.minimum.value()) / step;
+  return Megabytes(rule.minimum.value() + std::min(steps, most) * step);
+}
+
+double vcpu_share(const PlatformSpec& spec, Megabytes memory, std::optional<double> vcpu) {
+  switch (spec.cpu.share) {
+    case CpuShare::kMemoryShare:
+      return static_cast<double>(memory.value()) / spec.cpu.mb_per_vcpu;
+    case CpuShare::kMemoryTable:
+      for (const MemorySize& size : spec.memory.sizes) {
+        if (size.memory == memory) return size.vcpu;
+      }
+      return 0.0;
+    case CpuShare::kConfigured: return vcpu.value_or(spec.cpu.vcpu);
+    case CpuShare::kFixed: break;
+  }
+  return spec.cpu.vcpu;
+}
+
+CpuLaw cpu_law(const PlatformSpec& spec, double vcpu) {
+  if (vcpu >= 1.0) return {};
+  const Duration quota = std::max(scaled(spec.cpu.period, vcpu), Duration(1));
+  return {spec.cpu.period, quota};
+}
+
+double cpu_seconds_factor(const PlatformSpec& spec) { return spec.cpu.host_factor; }
+
+std::optional<CompiledPool> make_pool(const PlatformSpec& spec, const DeploymentConfig& config,
+                                      const ModelLoad& load, const std::string& where,
+                                      std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  CompiledPool out;
+  out.memory = config.memory.value_or(spec.memory.preset);
+  Checker checker(spec, config, where, problems);
+  checker.check(out.memory, load.memory_used);
+  if (problems.size() != before) return {};
+
+  out.vcpu = vcpu_share(spec, out.memory, config.vcpu);
+  out.cpu_seconds_factor = load.on_profiling_host ? cpu_seconds_factor(spec) : 1.0;
+  out.warm_overhead = spec.warm_overhead;
+  out.network = spec.network;
+  add_notes(spec, config, load, out);
+  ColdStartBuilder(spec, config, out).build(load);
+  add_metering(spec, config, load, out);
+
+  PoolPlan& pool = out.pool;
+  pool.reuse_order = spec.reuse_order;
+  pool.keep_alive = spec.keep_alive.window;
+  pool.minimum_instances = config.minimum_instances;
+  pool.max_instances = std::min(spec.scaling.max_instances,
+                                spec.scaling.account_concurrency.value_or(spec.scaling.max_instances));
+  pool.at_limit = spec.scaling.at_limit;
+  pool.cpu = cpu_law(spec, out.vcpu);
+  pool.timeout = spec.limits.timeout;
+
+  const Duration init_limit = spec.cold_start.init_limit;
+  if (spec.cold_start.init_overrun == InitOverrun::kRedoInHandler) pool.init_limit = init_limit;
+  const Duration init = mean_init(pool.cold_start);
+  if (init_limit > Duration(0) && init > init_limit) {
+    if (spec.cold_start.init_overrun == InitOverrun::kFails) {
+      checker.problem(fmt::format("starting takes {} on average, over the {} limit of {}",
+                                  duration_text(init), spec.title, duration_text(init_limit)),
+                      "load the model inside the first request: load_at = \"handler\"");
+      return {};
+    }
+    out.notes.push_back(fmt::format(
+        "INIT takes {} on average, over the limit of {}: it is abandoned and done again inside "
+        "the first request.",
+        duration_text(init), duration_text(init_limit)));
+  }
+  return out;
+}
+
+CompiledPool make_pool(const PlatformSpec& spec, const DeploymentConfig& config,
+                       const ModelLoad& load) {
+  std::vector<Problem> problems;
+  std::optional<CompiledPool> out = make_pool(spec, config, load, spec.name, problems);
+  if (!out) throw InputError(std::move(problems));
+  return std::move(*out);
+}
+
+}  // namespace faascast
