@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tests/oracles/reference.h"
+#include "tests/oracles/test_traffic.h"
+
+// What the two halves of the reference simulator share.
+namespace faascast::oracles {
+
+/// All requests that are read, in the order in which they arrive.
+[[nodiscard]] std::vector<Request> read_all(const Plan& plan, ReplaySeed seed);
+
+/// Handler + execution draw + tokens, before any CPU law.
+[[nodiscard]] std::int64_t work_ns(const Work& work, const Request& r, ReplaySeed seed);
+
+/// The network's share of the latency.
+[[nodiscard]] std::int64_t network_ns(const DeploymentPlan& deployment, const Request& r,
+                                      ReplaySeed seed);
+
+/// Counts just after an event.
+struct Level {
+  std::int64_t at = 0;
+  std::int64_t live = 0;
+  std::int64_t busy = 0;
+  std::int64_t reserved_idle = 0;  ///< minimum instances that are not in use
+  bool after_arrival = false;
+};
+
+/// The history of the counts, a level for every event.
+struct Timeline {
+  std::vector<Level> levels{};
+
+  [[nodiscard]] Int128 integral(std::int64_t Level::*what, std::int64_t from,
+                                std::int64_t to) const;
+  /// Most live in [from, to), at ties after completion and expiry.
+  [[nodiscard]] std::int64_t peak(std::int64_t from, std::int64_t to) const;
+};
+
+[[nodiscard]] ReferenceResult replay_pool(const Plan& plan, const DeploymentPlan& deployment,
+                                          ReplaySeed seed);
+[[nodiscard]] ReferenceResult replay_servers(const Plan& plan, const DeploymentPlan& deployment,
+                                             ReplaySeed seed);
+
+}  // namespace faascast::oracles

@@ -1,0 +1,270 @@
+#include "tests/oracles/scenarios.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <tuple>
+#include <variant>
+
+#include "sim-core/random.h"
+
+namespace faascast::oracles {
+namespace {
+
+/// Random choices for one scenario.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(mix64(seed)) {}
+  /// In [0, n).
+  std::int64_t below(std::int64_t n) {
+    state_ = mix64(state_ + 1);
+    return static_cast<std::int64_t>((state_ >> 8U) % static_cast<std::uint64_t>(n));
+  }
+  bool chance(int percent) { return below(100) < percent; }
+  template <class T>
+  T one_of(std::initializer_list<T> values) {
+    return values.begin()[below(static_cast<std::int64_t>(values.size()))];
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+class Maker {
+ public:
+  Maker(std::uint64_t number, ScenarioKind kind)
+      : dice_(number * 4 + (kind.servers ? 2 : 0) + (kind.most_requests > 1000 ? 1 : 0)),
+        kind_(kind),
+        unit_(dice_.one_of<std::int64_t>({1, 1'000, 1'000'000, 1'000'003, 250'000'000})) {}
+
+  Scenario make() {
+    scenario_.functions =
+        dice_.chance(60) ? 1 : static_cast<std::uint32_t>(2 + dice_.below(3));
+    scenario_.independent = dice_.chance(50);
+    scenario_.seed = {.seed = static_cast<std::uint64_t>(dice_.below(1'000'000)),
+                      .replication = static_cast<std::uint32_t>(dice_.below(3))};
+    scenario_.block =
+        dice_.chance(50) ? kArrivalBlock : static_cast<std::size_t>(1 + dice_.below(7));
+    Columns& columns = scenario_.columns;
+    columns.number = !scenario_.independent || dice_.chance(30);
+    columns.work_word = dice_.chance(30);
+    columns.execution = dice_.chance(40);
+    columns.cold_execution = columns.execution && dice_.chance(50);
+    columns.memory = dice_.chance(30);
+    columns.tokens = dice_.chance(30);
+    make_requests();
+    make_plan();
+    return scenario_;
+  }
+
+ private:
+  std::int64_t grid(std::int64_t most) { return unit_ * dice_.below(most + 1); }
+
+  void make_requests() {
+    const auto count = dice_.below(static_cast<std::int64_t>(kind_.most_requests) + 1);
+    const std::int64_t densest = 1 + dice_.below(4);
+    const int pause_percent = static_cast<int>(dice_.one_of<std::int64_t>({0, 2, 10}));
+    std::vector<std::uint64_t> next_number(scenario_.functions,
+                                           static_cast<std::uint64_t>(dice_.below(3)));
+    std::int64_t now = grid(2);
+    for (std::int64_t i = 0; i < count; ++i) {
+      Request r{.at = now,
+                .function = static_cast<std::uint32_t>(dice_.below(scenario_.functions))};
+      r.number = next_number[r.function]++;
+      // Numbers with gaps, as thinning leaves them.
+      if (scenario_.columns.number && dice_.chance(10)) next_number[r.function] += 2;
+      const Columns& columns = scenario_.columns;
+      if (columns.execution && dice_.chance(85)) r.execution_ns = grid(5);
+      if (columns.cold_execution && r.execution_ns >= 0 && dice_.chance(80)) {
+        r.cold_execution_ns = grid(9);
+      }
+      if (columns.memory && dice_.chance(70)) r.memory_mb = 1 + dice_.below(700);
+      if (columns.tokens && dice_.chance(90)) r.input_tokens = dice_.below(9);
+      if (columns.tokens && dice_.chance(90)) r.output_tokens = dice_.below(9);
+      scenario_.requests.push_back(r);
+      now += dice_.chance(pause_percent) ? grid(30) : unit_ * dice_.below(densest + 1);
+    }
+    std::stable_sort(scenario_.requests.begin(), scenario_.requests.end(),
+                     [](const Request& a, const Request& b) {
+                       return std::tie(a.at, a.function, a.number) <
+                              std::tie(b.at, b.function, b.number);
+                     });
+  }
+
+  void make_plan() {
+    Plan& plan = scenario_.plan;
+    const std::int64_t last = scenario_.requests.empty() ? 0 : scenario_.requests.back().at;
+    const std::int64_t units = last / unit_ + 8;
+    plan.horizon.kind = dice_.one_of(
+        {Horizon::Kind::kAt, Horizon::Kind::kLastCompletion, Horizon::Kind::kDrain});
+    if (plan.horizon.kind == Horizon::Kind::kAt) plan.horizon.at = instant_at(grid(units));
+    if (dice_.chance(50)) plan.warm_up = instant_at(grid(units / 2));
+    const auto deployments = 1 + dice_.below(3);
+    for (std::int64_t i = 0; i < deployments; ++i) plan.deployments.push_back(deployment());
+  }
+
+  DeploymentPlan deployment() {
+    DeploymentPlan d;
+    d.name = "d";
+    d.work = work();
+    if (dice_.chance(30)) d.network = law(3);
+    d.request_bytes = Bytes(dice_.below(3) * 1000);
+    d.response_bytes = Bytes(dice_.below(3) * 7);
+    if (kind_.servers) {
+      ServerPlan servers;
+      servers.replicas = static_cast<std::uint32_t>(1 + dice_.below(3));
+      servers.workers_per_replica = static_cast<std::uint32_t>(1 + dice_.below(3));
+      if (dice_.chance(50)) servers.queue_limit = static_cast<std::uint64_t>(dice_.below(4));
+      d.side = servers;
+    } else {
+      d.side = pool();
+    }
+    return d;
+  }
+
+  Distribution law(std::int64_t most) {
+    const Duration value{grid(most)};
+    switch (dice_.below(4)) {
+      case 0: return Distribution::exponential(value);
+      case 1: return Distribution::lognormal(value, 1.5);
+      default: return Distribution::constant(value);
+    }
+  }
+
+  Work work() {
+    Work w;
+    w.execution = law(5);
+    if (dice_.chance(40)) w.handler = Duration(grid(2));
+    w.is_final = dice_.chance(30);
+    w.uses_tokens = dice_.chance(30);
+    w.token_base = Duration(grid(1));
+    w.per_input_token = Duration(grid(1));
+    w.per_output_token = Duration(grid(1));
+    return w;
+  }
+
+  PoolPlan pool() {
+    PoolPlan p;
+    p.reuse_order = dice_.one_of({ReuseOrder::kMostRecentlyIdle, ReuseOrder::kMostRecentlyIdle,
+                                  ReuseOrder::kNewestFirst, ReuseOrder::kOldestFirst,
+                                  ReuseOrder::kLeastRecentlyUsed, ReuseOrder::kRandom});
+    p.keep_alive = dice_.chance(10)   ? Duration::max()
+                   : dice_.chance(15) ? Duration::zero()
+                                      : Duration(grid(8));
+    if (dice_.chance(30)) p.minimum_instances = static_cast<std::uint32_t>(1 + dice_.below(3));
+    if (dice_.chance(50)) {
+      p.max_instances = std::max(p.minimum_instances, static_cast<std::uint32_t>(1 + dice_.below(4)));
+    }
+    p.at_limit = dice_.one_of({AtLimit::kReject, AtLimit::kQueue});
+    const auto components = dice_.below(5);
+    for (std::int64_t i = 0; i < components; ++i) p.cold_start.push_back(component());
+    if (dice_.chance(30)) p.init_limit = Duration(grid(4));
+    if (dice_.chance(40)) {
+      const auto quota = 1 + dice_.below(3);
+      p.cpu = {.period = Duration(unit_ * (quota + dice_.below(3))), .quota = Duration(unit_ * quota)};
+    }
+    if (dice_.chance(25)) p.timeout = Duration(grid(10));
+    p.metering = {.granularity = Duration(dice_.one_of<std::int64_t>(
+                      {1, unit_, unit_ + unit_ / 2 + 1, 100'000'000})),
+                  .minimum = Duration(grid(3)),
+                  .bills_init = dice_.chance(50),
+                  .bills_requests = dice_.chance(80)};
+    p.memory = Megabytes(128 * (1 + dice_.below(8)));
+    p.memory_step = Megabytes(dice_.one_of<std::int64_t>({0, 1, 128}));
+    p.bills_memory_used = p.minimum_instances == 0 && dice_.chance(40);
+    p.vcpu = MilliVcpu(dice_.below(3) * 333);
+    p.clock_mhz = dice_.below(3) * 400;
+    return p;
+  }
+
+  ColdComponent component() {
+    ColdComponent c;
+    c.name = "c";
+    c.load_at = dice_.one_of({LoadAt::kPlacement, LoadAt::kInit, LoadAt::kHandler});
+    c.wall = law(3);
+    if (c.load_at != LoadAt::kPlacement && dice_.chance(60)) c.cpu = Duration(grid(3));
+    return c;
+  }
+
+  Dice dice_;
+  ScenarioKind kind_;
+  std::int64_t unit_;
+  Scenario scenario_{};
+};
+
+std::string text(const Distribution& law) {
+  std::ostringstream out;
+  out << (law.is_constant() ? "constant " : "table, mean ") << law.mean().count();
+  return out.str();
+}
+
+void describe_pool(std::ostream& out, const PoolPlan& p) {
+  out << "  pool: reuse order " << int(p.reuse_order) << ", keep_alive " << p.keep_alive.count()
+      << ", minimum " << p.minimum_instances << ", max " << p.max_instances
+      << (p.at_limit == AtLimit::kQueue ? ", queue" : ", reject") << ", init_limit "
+      << p.init_limit.count() << ", cpu " << p.cpu.quota.count() << "/" << p.cpu.period.count()
+      << ", timeout " << p.timeout.count() << "\n  metering: granularity "
+      << p.metering.granularity.count() << ", minimum " << p.metering.minimum.count()
+      << ", bills_init " << p.metering.bills_init << ", bills_requests "
+      << p.metering.bills_requests << ", memory " << p.memory.value() << " step "
+      << p.memory_step.value() << " used " << p.bills_memory_used << ", vcpu " << p.vcpu.value()
+      << ", clock " << p.clock_mhz << "\n";
+  for (const ColdComponent& c : p.cold_start) {
+    out << "  component: load_at " << int(c.load_at) << ", wall " << text(c.wall) << ", cpu "
+        << c.cpu.count() << "\n";
+  }
+}
+
+void describe_deployment(std::ostream& out, const DeploymentPlan& d) {
+  const Work& w = d.work;
+  out << "deployment: execution " << text(w.execution) << ", handler " << w.handler.count()
+      << ", final " << w.is_final << ", tokens " << w.uses_tokens << " (" << w.token_base.count()
+      << ", " << w.per_input_token.count() << ", " << w.per_output_token.count() << "), network "
+      << text(d.network) << "\n";
+  if (const auto* pool = std::get_if<PoolPlan>(&d.side)) {
+    describe_pool(out, *pool);
+  } else {
+    const auto& s = std::get<ServerPlan>(d.side);
+    out << "  servers: " << s.replicas << " x " << s.workers_per_replica << ", queue limit "
+        << (s.queue_limit ? std::to_string(*s.queue_limit) : "none") << "\n";
+  }
+}
+
+}  // namespace
+
+Plan with_traffic(const Scenario& scenario) {
+  Plan plan = scenario.plan;
+  plan.traffic =
+      std::make_shared<ScriptedTraffic>(scenario.requests, scenario.functions, scenario.independent,
+                                        scenario.columns, scenario.block);
+  return plan;
+}
+
+Scenario random_scenario(std::uint64_t number, ScenarioKind kind) {
+  return Maker(number, kind).make();
+}
+
+std::string describe(const Scenario& s) {
+  std::ostringstream out;
+  out << s.functions << (s.independent ? " independent" : " merged") << " functions, seed "
+      << s.seed.seed << "/" << s.seed.replication << ", blocks of " << s.block << ", warm_up "
+      << ns_of(s.plan.warm_up) << ", horizon kind " << int(s.plan.horizon.kind) << " at "
+      << ns_of(s.plan.horizon.at) << "\n";
+  for (const DeploymentPlan& d : s.plan.deployments) describe_deployment(out, d);
+  out << s.requests.size() << " requests (columns: number " << s.columns.number << ", word "
+      << s.columns.work_word << ", execution " << s.columns.execution << ", cold "
+      << s.columns.cold_execution << ", memory " << s.columns.memory << ", tokens "
+      << s.columns.tokens << ")\n";
+  for (std::size_t i = 0; i < s.requests.size() && i < 60; ++i) {
+    const Request& r = s.requests[i];
+    out << "  at " << r.at << " function " << r.function << " number " << r.number;
+    if (s.columns.execution) out << " execution " << r.execution_ns;
+    if (s.columns.cold_execution) out << " cold " << r.cold_execution_ns;
+    if (s.columns.memory) out << " memory " << r.memory_mb;
+    if (s.columns.tokens) out << " tokens " << r.input_tokens << "/" << r.output_tokens;
+    out << "\n";
+  }
+  return out.str();
+}
+
+}  // namespace faascast::oracles
