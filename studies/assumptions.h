@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "studies/compile.h"
+#include "studies/scenario.h"
+
+namespace faascast {
+
+/// What every answer about a scenario rests on, for the notes of reports.
+[[nodiscard]] std::vector<std::string> assumptions_of(const Scenario& scenario,
+                                                      const Inputs& inputs);
+
+}  // namespace faascast

@@ -1,0 +1,268 @@
+#include "studies/compile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "input/quantity.h"
+#include "platforms/compile.h"
+#include "traces/generators.h"
+#include "traces/scale.h"
+#include "traces/trace.h"
+
+namespace faascast {
+
+namespace {
+
+Distribution scaled_by(const Distribution& law, double factor) {
+  return factor == 1.0 ? law : law.scaled(factor);
+}
+
+Duration scaled_by(Duration d, double factor) {
+  return Duration(std::llround(static_cast<double>(d.count()) * factor));
+}
+
+/// What a request keeps a vCPU busy with.
+/// @param host_factor   for CPU time that was measured on the profiling host
+/// @param overhead      the platform's own time in each request
+Work work_of(const Scenario& scenario, const ResolvedModel& model, double host_factor,
+             Duration overhead) {
+  Work work;
+  work.is_final = model.is_final;
+  work.handler = scenario.handler.per_request();
+  if (model.from_trace) return work;
+  work.execution = model.profile_hash.empty() ? model.cpu : scaled_by(model.cpu, host_factor);
+  if (!model.is_final) work.handler += overhead;
+  work.uses_tokens = model.uses_tokens;
+  work.token_base = model.tokens.base;
+  work.per_input_token = model.tokens.per_input;
+  work.per_output_token = model.tokens.per_output;
+  return work;
+}
+
+bool prices_idle(const PriceList& prices) {
+  return std::any_of(prices.lines.begin(), prices.lines.end(), [](const PriceLine& line) {
+    return std::any_of(line.measures.begin(), line.measures.end(), [](const Measure& measure) {
+      return std::find(measure.meters.begin(), measure.meters.end(), Meter::kIdleMemoryTime) !=
+             measure.meters.end();
+    });
+  });
+}
+
+PriceList prices_of_functions(const Scenario& scenario, const DeploymentSpec& deployment) {
+  return price_list_for_platform(*scenario.prices,
+                                 {deployment.platform_spec->tariff, deployment.region,
+                                  deployment.arch, deployment.front_door});
+}
+
+DeploymentConfig config_of(const Scenario& scenario, const DeploymentSpec& deployment) {
+  DeploymentConfig config;
+  config.memory = deployment.memory;
+  config.vcpu = deployment.cpu;
+  config.concurrency = deployment.concurrency;
+  config.arch = deployment.arch == "arm" ? Architecture::kArm : Architecture::kX86;
+  config.package = deployment.package == "image" ? PackageKind::kImage : PackageKind::kZip;
+  config.package_bytes = deployment.package_size;
+  config.language = scenario.handler.language;
+  config.minimum_instances = deployment.minimum_instances.value_or(0);
+  config.request_bytes = scenario.traffic.request_bytes;
+  config.response_bytes = scenario.traffic.response_bytes;
+  return config;
+}
+
+ModelLoad load_of(const Scenario& scenario, const ResolvedModel& model) {
+  ModelLoad load;
+  load.weights = model.weights;
+  load.import_cpu = scenario.handler.import;
+  load.load_cpu = model.load_cpu;
+  load.first_inference_cpu = model.first_inference_cpu;
+  load.memory_used = model.memory_used;
+  load.on_profiling_host = !model.profile_hash.empty();
+  return load;
+}
+
+std::string configuration_of(const PlatformSpec& spec, const CompiledPool& pool,
+                             std::uint32_t minimum) {
+  std::string text = spec.cpu.share == CpuShare::kFixed ? std::string() : format_memory(pool.memory);
+  if (spec.cpu.share == CpuShare::kConfigured) text = fmt::format("{:.3g} vCPU, ", pool.vcpu) + text;
+  if (spec.cpu.share == CpuShare::kFixed) text = "as sold";
+  if (minimum > 0) text += fmt::format(", {} kept warm", minimum);
+  return text;
+}
+
+CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentSpec& deployment,
+                                     const Inputs& inputs) {
+  std::vector<Problem> problems;
+  const PlatformSpec& spec = *deployment.platform_spec;
+  auto pool = make_pool(spec, config_of(scenario, deployment), load_of(scenario, inputs.model),
+                        deployment.where, problems);
+  if (!pool) throw InputError(std::move(problems));
+  CompiledDeployment compiled;
+  compiled.prices = prices_of_functions(scenario, deployment);
+  const std::uint32_t minimum = deployment.minimum_instances.value_or(0);
+  if (minimum > 0 && !prices_idle(compiled.prices)) {
+    throw InputError(Problem{deployment.where + ".minimum_instances",
+                             fmt::format("no price is known for idle instances of {}", spec.title),
+                             "leave minimum_instances out"});
+  }
+  compiled.plan.side = pool->pool;
+  compiled.plan.work =
+      work_of(scenario, inputs.model, pool->cpu_seconds_factor, pool->warm_overhead);
+  if (!inputs.model.from_trace && !inputs.model.is_final) {
+    compiled.plan.network = Distribution::constant(pool->network);
+  }
+  compiled.configuration = configuration_of(spec, *pool, minimum);
+  compiled.notes = pool->notes;
+  return compiled;
+}
+
+Purchase purchase_of(const DeploymentSpec& deployment) {
+  return purchase_named(deployment.purchase).value_or(Purchase::kOnDemand);
+}
+
+CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpec& deployment,
+                                   const Inputs& inputs) {
+  const ServerType type = find_server(scenario.prices->servers, server_choice(deployment));
+  CompiledDeployment compiled;
+  compiled.prices = price_list_for_servers(*scenario.prices, server_choice(deployment),
+                                           purchase_of(deployment), deployment.front_door);
+  ServerPlan servers;
+  servers.replicas = deployment.count.value_or(
+      deployment.autoscale ? deployment.autoscale->minimum : 1);
+  servers.workers_per_replica = deployment.workers.value_or(
+      static_cast<std::uint32_t>(std::max<std::int64_t>(1, type.vcpu.value() / 1000)));
+  servers.queue_limit = deployment.queue_limit;
+  servers.autoscale = deployment.autoscale;
+  compiled.plan.side = servers;
+  compiled.plan.work = work_of(scenario, inputs.model, kServerHostFactor, Duration::zero());
+  if (!inputs.model.from_trace && !inputs.model.is_final) {
+    compiled.plan.network = Distribution::constant(kServerNetwork);
+  }
+  compiled.configuration =
+      deployment.autoscale
+          ? fmt::format("{} to {} x {}", deployment.autoscale->minimum,
+                        deployment.autoscale->maximum, type.id)
+          : fmt::format("{} x {}", servers.replicas, type.id);
+  if (inputs.model.memory_used > type.memory) {
+    throw InputError(Problem{deployment.where,
+                             fmt::format("the model uses {} and {} has {}",
+                                         format_memory(inputs.model.memory_used), type.id,
+                                         format_memory(type.memory)),
+                             "choose a larger server"});
+  }
+  compiled.notes.push_back(fmt::format(
+      "{}: {} requests at a time on a server of {} vCPUs (hyperthreads; no slowdown when both "
+      "threads of a core are busy).",
+      deployment.name, servers.workers_per_replica, type.vcpu.value() / 1000));
+  if (!inputs.model.profile_hash.empty()) {
+    compiled.notes.push_back(fmt::format(
+        "CPU time measured on this host is multiplied by {} for a vCPU of {}.", kServerHostFactor,
+        type.id));
+  }
+  if (type.burst_baseline) {
+    compiled.notes.push_back(fmt::format(
+        "{} is burstable: above {:.0f} % of a vCPU it runs on credits, which are not simulated.",
+        type.id, 100.0 * *type.burst_baseline));
+  }
+  return compiled;
+}
+
+}  // namespace
+
+ServerChoice server_choice(const DeploymentSpec& deployment) {
+  ServerChoice choice;
+  choice.id = deployment.server;
+  choice.region = deployment.region;
+  choice.arch = deployment.arch;
+  if (deployment.cpu) choice.vcpu = MilliVcpu(std::llround(*deployment.cpu * 1000.0));
+  if (deployment.memory) choice.memory = *deployment.memory;
+  return choice;
+}
+
+bool sells_minimum_instances(const Scenario& scenario, const DeploymentSpec& deployment) {
+  return prices_idle(prices_of_functions(scenario, deployment));
+}
+
+std::vector<Megabytes> memory_candidates(const PlatformSpec& spec, Megabytes memory_used) {
+  std::vector<Megabytes> candidates;
+  if (!spec.memory.sizes.empty()) {
+    for (const MemorySize& size : spec.memory.sizes) candidates.push_back(size.memory);
+  } else {
+    for (const std::int64_t mb : {128, 256, 512, 1024, 1536, 1769, 2048, 3072, 4096, 8192, 10240}) {
+      const Megabytes memory = nearest_memory(spec.memory, Megabytes(mb));
+      if (candidates.empty() || candidates.back() < memory) candidates.push_back(memory);
+    }
+  }
+  std::erase_if(candidates, [&](Megabytes memory) { return memory < memory_used; });
+  return candidates;
+}
+
+std::shared_ptr<const Traffic> scaled_traffic(const Scenario& scenario,
+                                              std::shared_ptr<const Traffic> unscaled,
+                                              double scale) {
+  if (scale == 1.0) return unscaled;
+  const ScaleBy rule = scenario.traffic.scale_by.value_or(unscaled->default_scale_by());
+  return scale_traffic(std::move(unscaled), scale, rule);
+}
+
+Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
+  Inputs inputs;
+  const TrafficSpec& spec = scenario.traffic;
+  if (spec.generator) {
+    inputs.unscaled = make_generator(*spec.generator);
+  } else {
+    std::filesystem::path file = spec.trace;
+    if (const auto beside = scenario.folder / file; std::filesystem::exists(beside)) file = beside;
+    inputs.unscaled = open_trace(file, {spec.format, spec.spread, spec.reorder});
+  }
+  inputs.traffic = scaled_traffic(scenario, inputs.unscaled, spec.scale);
+  inputs.model = resolve_model(scenario, inputs.unscaled->has_execution(), store);
+  return inputs;
+}
+
+Horizon horizon_of(const Scenario& scenario, const Traffic& traffic) {
+  switch (scenario.horizon_rule) {
+    case HorizonRule::kAt: return {Horizon::Kind::kAt, Instant(scenario.horizon)};
+    case HorizonRule::kDrain: return {Horizon::Kind::kDrain, {}};
+    case HorizonRule::kDefault: break;
+  }
+  if (traffic.duration() > Duration::zero()) {
+    return {Horizon::Kind::kAt, Instant(traffic.duration())};
+  }
+  return {Horizon::Kind::kLastCompletion, {}};
+}
+
+CompiledDeployment compile_deployment(const Scenario& scenario, const DeploymentSpec& deployment,
+                                      const Inputs& inputs) {
+  CompiledDeployment compiled = deployment.is_serverless()
+                                    ? compile_functions(scenario, deployment, inputs)
+                                    : compile_servers(scenario, deployment, inputs);
+  compiled.plan.name = deployment.name;
+  compiled.plan.request_bytes = scenario.traffic.request_bytes;
+  compiled.plan.response_bytes = scenario.traffic.response_bytes;
+  return compiled;
+}
+
+CompiledScenario compile(const Scenario& scenario, const Inputs& inputs) {
+  CompiledScenario compiled;
+  std::vector<Problem> problems;
+  for (const DeploymentSpec& deployment : scenario.deployments) {
+    try {
+      compiled.deployments.push_back(compile_deployment(scenario, deployment, inputs));
+      compiled.plan.deployments.push_back(compiled.deployments.back().plan);
+    } catch (const InputError& error) {
+      for (Problem problem : error.problems()) {
+        if (problem.where.empty()) problem.where = deployment.where;
+        problems.push_back(std::move(problem));
+      }
+    }
+  }
+  if (!problems.empty()) throw InputError(std::move(problems));
+  compiled.plan.traffic = inputs.traffic;
+  compiled.plan.horizon = horizon_of(scenario, *inputs.traffic);
+  compiled.plan.warm_up = Instant(scenario.warm_up);
+  return compiled;
+}
+
+}  // namespace faascast

@@ -1,0 +1,131 @@
+#include "studies/model_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "input/quantity.h"
+#include "workloads/executor.h"
+#include "workloads/models.h"
+#include "workloads/onnx_reader.h"
+#include "workloads/profile_store.h"
+
+namespace faascast {
+
+namespace {
+
+std::string description_of(const ExecutionProfile& profile) {
+  const Distribution law = execution_distribution(profile);
+  return fmt::format("{}, p50 {} and p{:g} {} of CPU time, measured on {} on {}", profile.model,
+                     format_duration(law.quantile(0.5)),
+                     100.0 * highest_quantile(profile.samples_ns.size()),
+                     format_duration(law.quantile(highest_quantile(profile.samples_ns.size()))),
+                     profile.host.cpu, profile.created);
+}
+
+ResolvedModel from_profile(const ExecutionProfile& profile) {
+  ResolvedModel model;
+  model.cpu = execution_distribution(profile);
+  model.load_cpu = profile.load;
+  model.first_inference_cpu =
+      std::max(Duration::zero(), profile.first_inference - model.cpu.quantile(0.5));
+  constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
+  model.memory_used = Megabytes(
+      static_cast<std::int64_t>((profile.peak_memory_bytes + kMegabyte - 1) / kMegabyte));
+  model.profile_hash = profile_hash(profile);
+  model.description = description_of(profile);
+  return model;
+}
+
+/// A profile file beside the scenario, a path, or a shipped name.
+ExecutionProfile pinned_profile(const Scenario& scenario) {
+  const std::filesystem::path beside = scenario.folder / scenario.model.profile;
+  return find_profile(std::filesystem::exists(beside) ? beside.string() : scenario.model.profile);
+}
+
+std::string model_file_of(const Scenario& scenario) {
+  const std::filesystem::path beside = scenario.folder / scenario.model.onnx;
+  return std::filesystem::is_regular_file(beside) ? beside.string() : scenario.model.onnx;
+}
+
+std::string law_text(const LawSpec& law) {
+  if (law.kind == "constant") return format_duration(law.mean);
+  return fmt::format("{} with mean {}", law.kind, format_duration(law.mean));
+}
+
+ResolvedModel named_model(const Scenario& scenario, bool traffic_has_execution,
+                          const StoreOptions& store) {
+  const ModelSpec& spec = scenario.model;
+  ResolvedModel model;
+  if (!spec.profile.empty()) return from_profile(pinned_profile(scenario));
+  if (!spec.onnx.empty()) return from_profile(profile_here(model_file_of(scenario), {}, store));
+  if (spec.execution) {
+    model.cpu = spec.execution->distribution();
+    model.is_final = true;
+    model.description = "execution time " + law_text(*spec.execution);
+  } else if (spec.cpu) {
+    model.cpu = spec.cpu->distribution();
+    model.description = "CPU time " + law_text(*spec.cpu);
+  } else if (spec.tokens) {
+    model.tokens = *spec.tokens;
+    model.uses_tokens = true;
+    model.is_final = true;
+    model.description = fmt::format("{} a request, {} a token in, {} a token out",
+                                    format_duration(spec.tokens->base),
+                                    format_duration(spec.tokens->per_input),
+                                    format_duration(spec.tokens->per_output));
+  } else if (traffic_has_execution) {
+    model.from_trace = true;
+    model.is_final = true;
+    model.description = "the trace's own execution times";
+  } else {
+    throw InputError(Problem{scenario.file_name + ": model",
+                             "nothing says what runs: the trace has no execution times either",
+                             "add [model] with one of onnx, profile, execution, cpu, tokens"});
+  }
+  return model;
+}
+
+}  // namespace
+
+std::filesystem::path store_path(const StoreOptions& options) {
+  if (!options.file.empty()) return options.file;
+  const char* data = std::getenv("XDG_DATA_HOME");
+  const char* home = std::getenv("HOME");
+  std::filesystem::path folder = data != nullptr && *data != '\0' ? std::filesystem::path(data)
+                                 : home != nullptr
+                                     ? std::filesystem::path(home) / ".local" / "share"
+                                     : std::filesystem::temp_directory_path();
+  return folder / "faascast" / "store.sqlite";
+}
+
+ExecutionProfile profile_here(const std::string& name_or_path, const ProfileOptions& options,
+                              const StoreOptions& store_options) {
+  const ModelFile file = find_model(name_or_path);
+  const Executor executor(
+      read_onnx(file.content, file.name),
+      {.batch = options.batch, .input_shapes = options.input_shapes, .isa = options.isa});
+  ProfileKey key{file.sha256, {}, this_host(options.isa), std::string(profile_program_version())};
+  for (std::size_t i = 0; i < executor.inputs(); ++i) {
+    key.input_shapes.push_back(executor.input_shape(i));
+  }
+  ProfileStore store(store_path(store_options));
+  if (auto stored = store.get(key)) return *std::move(stored);
+  ExecutionProfile profile = profile_model(name_or_path, options);
+  store.put(profile);
+  return profile;
+}
+
+ResolvedModel resolve_model(const Scenario& scenario, bool traffic_has_execution,
+                            const StoreOptions& store) {
+  ResolvedModel model = named_model(scenario, traffic_has_execution, store);
+  const ModelSpec& spec = scenario.model;
+  model.weights = spec.weights;
+  if (spec.load_cpu > Duration::zero()) model.load_cpu = spec.load_cpu;
+  if (spec.memory_used > Megabytes(0)) model.memory_used = spec.memory_used;
+  return model;
+}
+
+}  // namespace faascast

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/bill.h"
+#include "sim-core/engine.h"
+#include "studies/compile.h"
+#include "studies/scenario.h"
+
+namespace faascast {
+
+/// A study that needs whole runs was stopped by its monitor.
+class Interrupted : public std::exception {
+ public:
+  [[nodiscard]] const char* what() const noexcept override { return "interrupted"; }
+};
+
+struct StudyOptions {
+  std::optional<std::uint64_t> seed{};  ///< instead of the scenario's
+  unsigned threads = 0;
+  Monitor monitor{};
+  StoreOptions store{};
+};
+
+/// One deployment's figures and bill.
+struct DeploymentReport {
+  std::string name{};
+  std::string kind{};           ///< serverless, servers
+  std::string configuration{};
+  DeploymentResult figures{};
+  Bill bill{};        ///< of the replayed span, without free tier
+  Bill bill_month{};  ///< usage scaled to a month, then tiers and, if asked for, free quotas
+  std::optional<double> usd_per_million{};  ///< of the monthly bill; nothing without requests
+  std::optional<bool> meets_objective{};    ///< nothing without an objective
+  std::vector<std::string> misses{};        ///< "p99 412 ms > 300 ms"
+  std::vector<std::string> notes{};
+};
+
+struct RunReport {
+  std::string scenario{};
+  std::uint64_t seed = 0;
+  std::string profile_hash{};
+  std::string traffic{};
+  std::string model{};
+  Duration span{};  ///< warm_up .. horizon: what a month is scaled from
+  double inferences_per_day = 0.0;
+  bool interrupted = false;
+  std::uint64_t fingerprint = 0;
+  std::vector<DeploymentReport> deployments{};
+  std::vector<std::string> notes{};
+};
+
+/// Runs every deployment of a scenario on the same arrivals and prices what their meters read.
+/// @throws InputError
+[[nodiscard]] RunReport run_scenario(const Scenario& scenario, const StudyOptions& options = {});
+
+/// Which parts of the objective a result misses, in words; empty: it meets all.
+[[nodiscard]] std::vector<std::string> objective_misses(const Objective& objective,
+                                                        const DeploymentResult& result);
+
+}  // namespace faascast

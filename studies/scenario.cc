@@ -1,0 +1,233 @@
+#include "studies/scenario.h"
+
+#include <set>
+#include <span>
+#include <utility>
+
+#include "input/byte_reader.h"
+#include "input/quantity.h"
+#include "studies/compile.h"
+#include "studies/data.h"
+#include "studies/schema.h"
+
+namespace faascast {
+
+Distribution LawSpec::distribution() const {
+  if (kind == "exponential") return Distribution::exponential(mean);
+  if (kind == "lognormal") return Distribution::lognormal(mean, cv);
+  if (kind == "gamma") return Distribution::gamma(mean, cv);
+  if (kind == "weibull") return Distribution::weibull(mean, cv);
+  return Distribution::constant(mean);
+}
+
+namespace {
+
+/// Keys that only functions, or only servers, have.
+constexpr std::string_view kFunctionKeys[] = {"concurrency", "package", "minimum_instances"};
+constexpr std::string_view kServerKeys[] = {"count",       "workers",  "autoscale",
+                                            "queue_limit", "purchase", "redundancy"};
+
+void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
+  if (!table.exists()) return table.report("missing table [traffic]", "add a trace or a generator");
+  const bool has_trace = table["trace"].exists();
+  const bool has_generator = table["generator"].exists();
+  if (has_trace == has_generator) {
+    table.report(has_trace ? "both a trace and a generator" : "no trace and no generator",
+                 "give exactly one of trace and generator");
+  }
+  for (const std::string_view key : {"format", "reorder", "spread"}) {
+    if (has_generator && !has_trace && table[key].exists()) {
+      table[key].report("only a trace has this key", "leave it out beside a generator");
+    }
+  }
+  if (spec.generator && spec.generator->duration <= Duration::zero() &&
+      table["generator"]["duration"].exists()) {
+    table["generator"]["duration"].report("the duration is zero: nothing would arrive", "");
+  }
+}
+
+void check_model(const TomlNode& table) {
+  int ways = 0;
+  std::string found;
+  for (const std::string_view key : {"onnx", "execution", "cpu", "tokens"}) {
+    if (!table[key].exists()) continue;
+    ++ways;
+    found += found.empty() ? "" : ", ";
+    found += key;
+  }
+  if (ways == 0 && table["profile"].exists()) return;
+  if (ways > 1 || (ways == 1 && table["profile"].exists() && !table["onnx"].exists())) {
+    if (table["profile"].exists() && !table["onnx"].exists()) found += ", profile";
+    table.report("several ways to say what runs: " + found,
+                 "give one of onnx, profile, execution, cpu, tokens (onnx and profile go together)");
+  }
+}
+
+/// What reading deployments needs besides the document.
+struct Reading {
+  const ScenarioChanges& changes;
+  std::shared_ptr<const PriceBook> prices{};
+  std::string folder{};
+  std::vector<Problem> problems{};  ///< of platform files
+};
+
+void refuse_keys(const TomlNode& table, std::span<const std::string_view> keys,
+                 const std::string& what, const std::string& mend) {
+  for (const std::string_view key : keys) {
+    if (table[key].exists()) table[key].report(what, mend);
+  }
+}
+
+void read_function_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
+  refuse_keys(table, kServerKeys, "only servers have this key", "leave it out");
+  PlatformOverrides overrides{table, {}};
+  for (const auto& key : deployment_keys()) overrides.deployment_keys.emplace_back(key.name);
+  std::optional<Pin> pin;
+  if (reading.changes.pin && reading.changes.pin->deployment == spec.name) {
+    pin = reading.changes.pin->figure;
+  }
+  std::string platform = spec.platform;
+  for (const std::filesystem::path& file : reading.changes.platform_files) {
+    if (file.stem() == platform) platform = std::filesystem::absolute(file).string();
+  }
+  const auto before = reading.problems.size();
+  spec.platform_spec = load_platform(platform, &overrides, reading.problems, pin, reading.folder);
+  for (std::size_t i = before; i < reading.problems.size(); ++i) {
+    if (reading.problems[i].where.empty()) reading.problems[i].where = table["platform"].where();
+  }
+}
+
+void read_server_side(const DeploymentSpec& spec, const TomlNode& table, const Reading& reading) {
+  refuse_keys(table, kFunctionKeys, "only functions have this key", "leave it out");
+  try {
+    const ServerType type = find_server(reading.prices->servers, server_choice(spec));
+    if (const auto purchase = purchase_named(spec.purchase)) {
+      (void)hourly_price(reading.prices->servers, type, *purchase);
+    }
+  } catch (const InputError& error) {
+    for (const Problem& problem : error.problems()) {
+      table["server"].report(problem.what, problem.mend);
+    }
+  }
+}
+
+void read_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
+  const bool is_function = table["platform"].exists();
+  const bool is_server = table["server"].exists();
+  if (is_function == is_server) {
+    table.accept_all();
+    table.report(is_function ? "both a platform and a server" : "no platform and no server",
+                 "give exactly one of platform and server");
+  } else if (!spec.platform.empty()) {
+    read_function_side(spec, table, reading);
+  } else if (!spec.server.empty()) {
+    read_server_side(spec, table, reading);
+  }
+}
+
+/// Names come from the file, or from the platform or server, made unique by a number.
+void name_deployment(DeploymentSpec& spec, const TomlNode& table, std::set<std::string>& names) {
+  if (!spec.name.empty()) {
+    if (!names.insert(spec.name).second) {
+      table["name"].report("two deployments are named '" + spec.name + "'", "rename one");
+    }
+    return;
+  }
+  const std::string base = spec.is_serverless() ? spec.platform : spec.server;
+  spec.name = base;
+  for (int i = 2; !names.insert(spec.name).second; ++i) {
+    spec.name = base + "-" + std::to_string(i);
+  }
+}
+
+void read_deployments(Scenario& scenario, const TomlNode& root, Reading& reading) {
+  const TomlNode list = root["deployment"];
+  if (!list.exists()) {
+    return root.report("no [[deployment]]", "add at least one, with a platform or a server");
+  }
+  std::set<std::string> names;
+  for (const TomlNode& table : list.elements()) {
+    DeploymentSpec spec;
+    spec.where = table.where();
+    read_keys(spec, table, deployment_keys());
+    name_deployment(spec, table, names);
+    read_side(spec, table, reading);
+    scenario.deployments.push_back(std::move(spec));
+  }
+}
+
+/// The shipped prices, read once, and the user's files on top of a copy.
+std::shared_ptr<const PriceBook> price_book(const ScenarioChanges& changes) {
+  static const auto shipped = std::make_shared<const PriceBook>(shipped_prices());
+  if (changes.price_files.empty()) return shipped;
+  auto book = std::make_shared<PriceBook>(*shipped);
+  for (const std::filesystem::path& file : changes.price_files) add_prices(*book, file);
+  return book;
+}
+
+/// Throws the problems of the document and of platform files together.
+void finish(const TomlDocument& document, std::vector<Problem> problems) {
+  try {
+    document.finish();
+  } catch (const InputError& error) {
+    problems.insert(problems.begin(), error.problems().begin(), error.problems().end());
+  }
+  if (!problems.empty()) throw InputError(std::move(problems));
+}
+
+Scenario read_document(TomlDocument document, std::string text,
+                       const std::filesystem::path& folder, const ScenarioChanges& changes) {
+  for (const std::string& assignment : changes.set) document.set(assignment);
+  const TomlNode root = document.root();
+  Reading reading{changes, price_book(changes), folder.string()};
+  Scenario scenario;
+  scenario.prices = reading.prices;
+  scenario.file_name = document.name();
+  scenario.folder = folder;
+  scenario.text = std::move(text);
+  scenario.changes = changes;
+  read_keys(scenario, root, scenario_keys());
+  if (scenario.name.empty()) scenario.name = std::filesystem::path(document.name()).stem().string();
+  read_keys(scenario.traffic, root["traffic"], traffic_keys());
+  check_traffic(scenario.traffic, root["traffic"]);
+  read_keys(scenario.model, root["model"], model_keys());
+  check_model(root["model"]);
+  read_keys(scenario.handler, root["handler"], handler_keys());
+  read_keys(scenario.objective, root["objective"], objective_keys());
+  read_deployments(scenario, root, reading);
+  finish(document, std::move(reading.problems));
+  return scenario;
+}
+
+}  // namespace
+
+Scenario scenario_from_text(std::string_view text, const std::string& name,
+                            const std::filesystem::path& folder, const ScenarioChanges& changes) {
+  return read_document(TomlDocument::from_text(text, name), std::string(text), folder, changes);
+}
+
+Scenario read_scenario(const std::filesystem::path& file, const ScenarioChanges& changes) {
+  if (!std::filesystem::exists(file)) {
+    if (const EmbeddedFile* shipped = find_shipped_scenario(file.string())) {
+      return scenario_from_text(shipped->content, std::string(shipped->name), {}, changes);
+    }
+    std::vector<std::string> names = shipped_scenario_names();
+    const std::string near = nearest_name(file.string(), names);
+    std::string mend = "give a TOML file, or a shipped scenario:";
+    for (const std::string& name : names) mend += " " + name;
+    throw InputError(Problem{
+        file.string(), "no such file" + (near.empty() ? "" : "; did you mean '" + near + "'?"),
+        mend});
+  }
+  std::string text = read_whole_file(file, std::size_t{1} << 26);
+  return read_document(TomlDocument::from_text(text, file.string()), text, file.parent_path(),
+                       changes);
+}
+
+Scenario with_pinned_figure(const Scenario& scenario, const PinnedFigure& pin) {
+  ScenarioChanges changes = scenario.changes;
+  changes.pin = pin;
+  return scenario_from_text(scenario.text, scenario.file_name, scenario.folder, changes);
+}
+
+}  // namespace faascast

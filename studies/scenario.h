@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "input/toml_file.h"
+#include "platforms/platform_spec.h"
+#include "pricing/price_book.h"
+#include "sim-core/units.h"
+#include "traces/generators.h"
+#include "traces/trace.h"
+
+namespace faascast {
+
+/// [traffic]: what arrives.
+struct TrafficSpec {
+  std::string trace{};  ///< file or shipped name; empty: a generator
+  std::string format{};
+  Spread spread = Spread::kUniform;
+  std::optional<Duration> reorder{};
+  std::optional<GeneratorSpec> generator{};
+  double scale = 1.0;
+  std::optional<ScaleBy> scale_by{};
+  Bytes request_bytes{};
+  Bytes response_bytes{};
+};
+
+/// A law of execution times as a scenario writes it.
+struct LawSpec {
+  std::string kind = "constant";  ///< constant, exponential, lognormal, gamma, weibull
+  Duration mean{};
+  double cv = 1.0;
+  [[nodiscard]] Distribution distribution() const;
+};
+
+/// [model]: what runs. Exactly one of onnx, profile, execution, cpu, tokens; none is right where
+/// the trace brings execution times.
+struct ModelSpec {
+  std::string onnx{};
+  std::string profile{};
+  std::optional<LawSpec> execution{};  ///< final platform time, not stretched
+  std::optional<LawSpec> cpu{};        ///< CPU time, stretched by the platform's CPU law
+  struct Tokens {
+    Duration base{};
+    Duration per_input{};
+    Duration per_output{};
+  };
+  std::optional<Tokens> tokens{};  ///< final platform time
+  Megabytes memory_used{};         ///< 0: as the profile says
+  Bytes weights{};                 ///< fetched at a cold start; 0: the model is in the package
+  Duration load_cpu{};             ///< CPU time to load the model; 0: as the profile says
+};
+
+/// [handler]: CPU time that every request pays besides the kernel, on functions and servers alike.
+struct HandlerSpec {
+  Duration decode{};
+  Duration preprocess{};
+  Duration postprocess{};
+  Duration runtime{};
+  Duration import{};  ///< CPU time of imports at a cold start
+  std::string language = "python";
+  [[nodiscard]] Duration per_request() const {
+    return decode + preprocess + postprocess + runtime;
+  }
+};
+
+/// [objective]: the service level. Empty: none was asked for.
+struct Objective {
+  std::optional<Duration> p50{};
+  std::optional<Duration> p95{};
+  std::optional<Duration> p99{};
+  std::optional<Duration> mean{};
+  std::optional<double> cold_share{};  ///< of completed requests, 0..1
+  std::optional<double> throttled{};   ///< of requests, 0..1
+  [[nodiscard]] bool empty() const {
+    return !p50 && !p95 && !p99 && !mean && !cold_share && !throttled;
+  }
+};
+
+/// One [[deployment]]: a model on a platform, or on a fleet of servers.
+struct DeploymentSpec {
+  std::string name{};
+  std::string where{};   ///< place in the file, for later problems
+  std::string platform{};
+  std::string server{};
+  std::string region{};  ///< empty: the tariff's first
+  std::string front_door = "none";
+  std::string arch = "x86";
+  // functions
+  std::optional<PlatformSpec> platform_spec{};  ///< with this deployment's overrides
+  std::optional<Megabytes> memory{};  ///< absent: the platform's default; breakeven searches it
+  std::optional<double> cpu{};
+  std::int64_t concurrency = 1;
+  std::string package = "zip";
+  Bytes package_size{};
+  std::optional<std::uint32_t> minimum_instances{};
+  // servers
+  std::optional<std::uint32_t> count{};  ///< absent: 1; breakeven searches it
+  std::optional<std::uint32_t> workers{};  ///< per server; absent: one per vCPU
+  std::optional<Autoscale> autoscale{};
+  std::optional<std::uint64_t> queue_limit{};
+  std::string purchase = "on-demand";
+  std::uint32_t redundancy = 1;  ///< replicas that may be lost with the objective still met
+
+  [[nodiscard]] bool is_serverless() const { return !platform.empty(); }
+};
+
+/// How the end of the run is asked for.
+enum class HorizonRule : std::uint8_t { kDefault, kAt, kDrain };
+
+/// One figure of one deployment's platform, read at an end of its range.
+struct PinnedFigure {
+  std::string deployment{};  ///< its name
+  Pin figure{};
+};
+
+/// What changes a scenario from outside.
+struct ScenarioChanges {
+  /// "traffic.scale=2", "deployment[1].memory=512 MB": a TOML value, or text without quotes
+  std::vector<std::string> set{};
+  /// platform files that deployments may name by their stem
+  std::vector<std::filesystem::path> platform_files{};
+  std::vector<std::filesystem::path> price_files{};  ///< tariffs and servers beside the shipped ones
+  std::optional<PinnedFigure> pin{};
+};
+
+/// What was asked: one TOML file, checked. A value: copies are independent, edits make new ones.
+struct Scenario {
+  std::string name{};
+  std::string file_name{};         ///< as problems call it
+  std::filesystem::path folder{};  ///< of the file: relative paths start here
+  std::string text{};              ///< as it was read
+  ScenarioChanges changes{};       ///< that were applied to it
+  std::shared_ptr<const PriceBook> prices{};
+  std::uint64_t seed = 1;
+  HorizonRule horizon_rule = HorizonRule::kDefault;
+  Duration horizon{};
+  Duration warm_up{};
+  bool free_tier = false;
+  TrafficSpec traffic{};
+  ModelSpec model{};
+  HandlerSpec handler{};
+  Objective objective{};
+  std::vector<DeploymentSpec> deployments{};
+};
+
+/// @param file  a path, or the name of a shipped scenario
+/// @throws InputError with every problem of the file at once.
+[[nodiscard]] Scenario read_scenario(const std::filesystem::path& file,
+                                     const ScenarioChanges& changes = {});
+[[nodiscard]] Scenario scenario_from_text(std::string_view text, const std::string& name,
+                                          const std::filesystem::path& folder,
+                                          const ScenarioChanges& changes = {});
+
+/// The same scenario with one platform figure at the low or high end of its range.
+[[nodiscard]] Scenario with_pinned_figure(const Scenario& scenario, const PinnedFigure& pin);
+
+}  // namespace faascast

@@ -1,0 +1,422 @@
+#include "studies/schema.h"
+
+#include <limits>
+
+namespace faascast {
+
+namespace {
+
+// Readers of one value into a member. Ranges stand here; the text of a key repeats them for people.
+
+template <auto Member, class Spec>
+void text(Spec& spec, const TomlNode& node) {
+  if (auto value = node.string()) spec.*Member = *value;
+}
+
+template <auto Member, class Spec>
+void duration(Spec& spec, const TomlNode& node) {
+  if (auto value = node.duration()) spec.*Member = *value;
+}
+
+template <auto Member, class Spec>
+void bytes(Spec& spec, const TomlNode& node) {
+  if (auto value = node.bytes()) spec.*Member = *value;
+}
+
+template <auto Member, class Spec>
+void memory(Spec& spec, const TomlNode& node) {
+  if (auto value = node.memory()) spec.*Member = *value;
+}
+
+template <auto Member, class Spec>
+void share(Spec& spec, const TomlNode& node) {
+  if (auto value = node.number(0.0, 1.0)) spec.*Member = *value;
+}
+
+template <auto Member, class Spec>
+void positive(Spec& spec, const TomlNode& node) {
+  if (auto value = node.number(1e-12, 1e12)) spec.*Member = *value;
+}
+
+template <auto Member, std::int64_t Low, std::int64_t High, class Spec>
+void whole(Spec& spec, const TomlNode& node) {
+  if (auto value = node.integer(Low, High)) {
+    using Value = std::remove_reference_t<decltype(spec.*Member)>;
+    if constexpr (requires { typename Value::value_type; }) {
+      spec.*Member = static_cast<typename Value::value_type>(*value);
+    } else {
+      spec.*Member = static_cast<Value>(*value);
+    }
+  }
+}
+
+/// "350 ms" or { kind = "exponential", mean = "1 s", cv = 1.0 }.
+std::optional<LawSpec> law(const TomlNode& node) {
+  LawSpec spec;
+  if (!node.is_table()) {
+    const auto value = node.duration();
+    if (!value) return std::nullopt;
+    spec.mean = *value;
+    return spec;
+  }
+  const auto kind = node["kind"].one_of({"constant", "exponential", "lognormal", "gamma", "weibull"});
+  const auto mean = node["mean"].duration();
+  const auto cv = node["cv"].number(0.0, 100.0);
+  if (!node["kind"].exists()) node.require("kind");
+  if (!node["mean"].exists()) node.require("mean");
+  if (!kind || !mean) return std::nullopt;
+  const bool has_cv = *kind == "lognormal" || *kind == "gamma" || *kind == "weibull";
+  if (node["cv"].exists() && !has_cv) {
+    node["cv"].report("'" + *kind + "' has no cv", "leave it out, or take lognormal, gamma, weibull");
+  }
+  if (!node["cv"].exists() && has_cv) node.require("cv");
+  spec.kind = *kind;
+  spec.mean = *mean;
+  spec.cv = cv.value_or(1.0);
+  return spec;
+}
+
+void tokens(ModelSpec& spec, const TomlNode& node) {
+  ModelSpec::Tokens value;
+  if (auto base = node["base"].duration()) value.base = *base;
+  if (auto input = node["per_input"].duration()) value.per_input = *input;
+  if (auto output = node["per_output"].duration()) value.per_output = *output;
+  if (!node["base"].exists() && !node["per_input"].exists() && !node["per_output"].exists()) {
+    node.report("a token model needs at least one of base, per_input, per_output",
+                R"(write tokens = { base = "20 ms", per_output = "25 ms" })");
+    return;
+  }
+  spec.tokens = value;
+}
+
+void generator(TrafficSpec& spec, const TomlNode& node) {
+  if (!node.is_table()) {
+    node.report("a generator is a table",
+                R"(write generator = { kind = "poisson", rate_per_s = 2, duration = "1 d" })");
+    return;
+  }
+  GeneratorSpec value;
+  read_keys(value, node, generator_keys());
+  for (const std::string_view key : {"kind", "rate_per_s", "duration"}) {
+    if (!node[key].exists()) node.require(key);
+  }
+  spec.generator = value;
+}
+
+void autoscale(DeploymentSpec& spec, const TomlNode& node) {
+  Autoscale value;
+  value.period = std::chrono::seconds(60);
+  value.boot_lag = std::chrono::seconds(120);
+  value.cooldown = std::chrono::seconds(300);
+  read_keys(value, node, autoscale_keys());
+  if (!node["maximum"].exists()) node.require("maximum");
+  if (value.minimum > value.maximum) {
+    node["minimum"].report("the minimum is above the maximum", "");
+  }
+  spec.autoscale = value;
+}
+
+void horizon(Scenario& spec, const TomlNode& node) {
+  if (node.is_string() && node.string() == "drain") {
+    spec.horizon_rule = HorizonRule::kDrain;
+  } else if (const auto value = node.duration()) {
+    spec.horizon_rule = HorizonRule::kAt;
+    spec.horizon = *value;
+    if (*value == Duration::zero()) node.report("the horizon is zero: nothing would run", "");
+  }
+}
+
+void package(DeploymentSpec& spec, const TomlNode& node) {
+  if (!node.is_table()) {
+    if (auto kind = node.one_of({"zip", "image"})) spec.package = *kind;
+    return;
+  }
+  if (auto kind = node["kind"].one_of({"zip", "image"})) spec.package = *kind;
+  if (auto size = node["size"].bytes()) spec.package_size = *size;
+}
+
+template <auto Member, class Spec>
+void one_of(Spec& spec, const TomlNode& node, const std::vector<std::string>& names) {
+  if (auto value = node.one_of(names)) spec.*Member = *value;
+}
+
+constexpr std::int64_t kMax32 = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMax64 = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+const std::vector<SchemaKey<Scenario>>& scenario_keys() {
+  static const std::vector<SchemaKey<Scenario>> keys = {
+      {"name", "text", R"("my service")", "what reports call the scenario", text<&Scenario::name>},
+      {"seed", "integer", "1", "seed of all draws; 0 or more", whole<&Scenario::seed, 0, kMax64>},
+      {"horizon", "duration or \"drain\"", "",
+       "end of the run; default: the generator's duration, or a trace's last completion; \"drain\" = "
+       "the last expiry",
+       horizon},
+      {"warm_up", "duration", R"("0 s")", "earlier arrivals shape state, not results",
+       duration<&Scenario::warm_up>},
+      {"free_tier", "true or false", "false", "subtract the free quotas from monthly bills",
+       [](Scenario& spec, const TomlNode& node) {
+         if (auto value = node.boolean()) spec.free_tier = *value;
+       }},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<TrafficSpec>>& traffic_keys() {
+  static const std::vector<SchemaKey<TrafficSpec>> keys = {
+      {"trace", "file", "", "a trace file, or the name of a shipped trace",
+       text<&TrafficSpec::trace>},
+      {"format", "name", "", "format of the trace; default: recognised from its content",
+       [](TrafficSpec& spec, const TomlNode& node) {
+         one_of<&TrafficSpec::format>(spec, node, trace_formats());
+       }},
+      {"spread", "name", R"("uniform")",
+       "where counts fall inside their minute: uniform, poisson, equidistant, burst",
+       [](TrafficSpec& spec, const TomlNode& node) {
+         const auto name = node.one_of({"uniform", "poisson", "equidistant", "burst"});
+         if (!name) return;
+         spec.spread = *name == "uniform"       ? Spread::kUniform
+                       : *name == "poisson"     ? Spread::kPoisson
+                       : *name == "equidistant" ? Spread::kEquidistant
+                                                : Spread::kBurst;
+       }},
+      {"reorder", "duration", "", "sort rows that are late by at most this",
+       duration<&TrafficSpec::reorder>},
+      {"generator", "table", "", "instead of a trace: an arrival process", generator},
+      {"scale", "number", "1", "multiplies the rate; above 0", positive<&TrafficSpec::scale>},
+      {"scale_by", "name", "",
+       "\"thin\" (default for traces: a nested sample, or copies shifted in time) or \"time\" "
+       "(default for generators)",
+       [](TrafficSpec& spec, const TomlNode& node) {
+         if (auto name = node.one_of({"thin", "time"})) {
+           spec.scale_by = *name == "thin" ? ScaleBy::kThin : ScaleBy::kTime;
+         }
+       }},
+      {"request_bytes", "bytes", R"("0 B")", "payload of a request",
+       bytes<&TrafficSpec::request_bytes>},
+      {"response_bytes", "bytes", R"("0 B")", "payload of a response: egress",
+       bytes<&TrafficSpec::response_bytes>},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<GeneratorSpec>>& generator_keys() {
+  static const std::vector<SchemaKey<GeneratorSpec>> keys = {
+      {"kind", "name", "", "poisson, gamma, weibull, diurnal",
+       [](GeneratorSpec& spec, const TomlNode& node) {
+         one_of<&GeneratorSpec::kind>(spec, node, {"poisson", "gamma", "weibull", "diurnal"});
+       }},
+      {"rate_per_s", "number", "", "mean requests a second; above 0",
+       positive<&GeneratorSpec::rate_per_s>},
+      {"cv", "number", "1", "coefficient of variation of the gaps (gamma, weibull); above 0",
+       [](GeneratorSpec& spec, const TomlNode& node) {
+         if (auto value = node.number(1e-3, 100.0)) spec.cv = *value;
+       }},
+      {"duration", "duration", "", "how long requests arrive", duration<&GeneratorSpec::duration>},
+      {"amplitude", "number", "0", "diurnal: swing around the mean, 0 to 1",
+       share<&GeneratorSpec::amplitude>},
+      {"day", "duration", R"("1 d")", "diurnal: length of the cycle", duration<&GeneratorSpec::day>},
+      {"weekend_factor", "number", "1", "diurnal: rate of days 6 and 7 against the others",
+       positive<&GeneratorSpec::weekend_factor>},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<ModelSpec>>& model_keys() {
+  static const std::vector<SchemaKey<ModelSpec>> keys = {
+      {"onnx", "file", "", "a shipped model's name or an ONNX file: profiled here on first use",
+       text<&ModelSpec::onnx>},
+      {"profile", "file", "", "a stored profile (or a shipped one's name) to use instead of measuring",
+       text<&ModelSpec::profile>},
+      {"execution", "duration or law", "",
+       "instead of a model: final platform time, such as \"350 ms\" or { kind = \"exponential\", "
+       "mean = \"1 s\" }; kinds constant, exponential, lognormal, gamma, weibull",
+       [](ModelSpec& spec, const TomlNode& node) { spec.execution = law(node); }},
+      {"cpu", "duration or law", "", "instead of a model: CPU time, stretched by the CPU law",
+       [](ModelSpec& spec, const TomlNode& node) { spec.cpu = law(node); }},
+      {"tokens", "table", "",
+       "for token traces: { base, per_input, per_output }, each a duration of final platform time",
+       tokens},
+      {"memory_used", "memory", "", "memory that a request uses; default: as the profile says",
+       memory<&ModelSpec::memory_used>},
+      {"weights", "bytes", "", 
+       "bytes fetched from an object store at a cold start; default: the model is in the package",
+       bytes<&ModelSpec::weights>},
+      {"load_cpu", "duration", "", "CPU time to load the model; default: as the profile says",
+       duration<&ModelSpec::load_cpu>},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<HandlerSpec>>& handler_keys() {
+  static const std::vector<SchemaKey<HandlerSpec>> keys = {
+      {"decode", "duration", R"("0 s")", "CPU time to decode a request",
+       duration<&HandlerSpec::decode>},
+      {"preprocess", "duration", R"("0 s")", "CPU time before the model",
+       duration<&HandlerSpec::preprocess>},
+      {"postprocess", "duration", R"("0 s")", "CPU time after the model",
+       duration<&HandlerSpec::postprocess>},
+      {"runtime", "duration", R"("0 s")", "CPU time of the runtime and the HTTP server",
+       duration<&HandlerSpec::runtime>},
+      {"import", "duration", R"("0 s")", "CPU time of imports, at a cold start",
+       duration<&HandlerSpec::import>},
+      {"language", "name", R"("python")", "the runtime whose start is paid at a cold start",
+       text<&HandlerSpec::language>},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<Objective>>& objective_keys() {
+  static const std::vector<SchemaKey<Objective>> keys = {
+      {"p50", "duration", "", "half of the requests are at most this", duration<&Objective::p50>},
+      {"p95", "duration", "", "95 % of the requests are at most this", duration<&Objective::p95>},
+      {"p99", "duration", "", "99 % of the requests are at most this", duration<&Objective::p99>},
+      {"mean", "duration", "", "the mean latency is at most this", duration<&Objective::mean>},
+      {"cold_share", "number", "", "cold starts a completed request, 0 to 1",
+       share<&Objective::cold_share>},
+      {"throttled", "number", "", "throttled requests a request, 0 to 1",
+       share<&Objective::throttled>},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
+  static const std::vector<SchemaKey<DeploymentSpec>> keys = {
+      {"name", "text", "", "what reports call it; default: the platform or server",
+       text<&DeploymentSpec::name>},
+      {"platform", "name", "", "a serverless platform, or a platform file",
+       text<&DeploymentSpec::platform>},
+      {"server", "name", "", "a server type, such as \"aws/c6i.large\"",
+       text<&DeploymentSpec::server>},
+      {"region", "name", "", "region of the prices; default: the tariff's first",
+       text<&DeploymentSpec::region>},
+      {"memory", "memory", "",
+       "configured memory; default: the platform's; `breakeven` searches it where it is not given",
+       memory<&DeploymentSpec::memory>},
+      {"cpu", "number", "", "vCPUs of an instance, where the platform lets one choose",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         if (auto value = node.number(0.01, 1024.0)) spec.cpu = *value;
+       }},
+      {"concurrency", "integer", "1", "requests that an instance takes at a time",
+       whole<&DeploymentSpec::concurrency, 1, 1000>},
+      {"arch", "name", R"("x86")", "x86 or arm",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         one_of<&DeploymentSpec::arch>(spec, node, {"x86", "arm"});
+       }},
+      {"package", "name or table", R"("zip")", "\"zip\", \"image\" or { kind, size }", package},
+      {"front_door", "name", R"("none")",
+       "function-url, http-api, rest-api, load-balancer, none: its fee is part of the bill",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         one_of<&DeploymentSpec::front_door>(
+             spec, node, front_door_names());
+       }},
+      {"minimum_instances", "integer", "", "instances that never expire",
+       whole<&DeploymentSpec::minimum_instances, 0, kMax32>},
+      {"count", "integer", "", "servers; default 1; `breakeven` searches it where it is not given",
+       whole<&DeploymentSpec::count, 1, 100'000>},
+      {"workers", "integer", "", "requests that a server runs at a time; default: its vCPUs",
+       whole<&DeploymentSpec::workers, 1, 4096>},
+      {"autoscale", "table", "", "servers that follow the load", autoscale},
+      {"queue_limit", "integer", "", "waiting requests of a fleet; more are throttled",
+       whole<&DeploymentSpec::queue_limit, 0, kMax64>},
+      {"purchase", "name", R"("on-demand")", 
+       "on-demand, reserved-1y, reserved-3y, spot, sustained-use",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         one_of<&DeploymentSpec::purchase>(spec, node, purchase_names());
+       }},
+      {"redundancy", "integer", "1",
+       "`breakeven` sizes fleets so that the objective holds with this many servers lost",
+       whole<&DeploymentSpec::redundancy, 0, 1000>},
+  };
+  return keys;
+}
+
+const std::vector<SchemaKey<Autoscale>>& autoscale_keys() {
+  static const std::vector<SchemaKey<Autoscale>> keys = {
+      {"target_utilisation", "number", "0.6", "busy share that the fleet is sized for, 0.01 to 1",
+       [](Autoscale& spec, const TomlNode& node) {
+         if (auto value = node.number(0.01, 1.0)) spec.target_utilisation = *value;
+       }},
+      {"minimum", "integer", "1", "fewest servers", whole<&Autoscale::minimum, 1, 100'000>},
+      {"maximum", "integer", "", "most servers", whole<&Autoscale::maximum, 1, 100'000>},
+      {"period", "duration", R"("60 s")", "time between decisions",
+       [](Autoscale& spec, const TomlNode& node) {
+         const auto value = node.duration();
+         if (!value) return;
+         spec.period = *value;
+         if (*value <= Duration::zero()) node.report("the period is zero", R"(such as "60 s")");
+       }},
+      {"boot_lag", "duration", R"("120 s")", "from the decision until a new server takes requests",
+       duration<&Autoscale::boot_lag>},
+      {"cooldown", "duration", R"("300 s")", "no scale-in within this time after any change",
+       duration<&Autoscale::cooldown>},
+  };
+  return keys;
+}
+
+namespace {
+
+template <class Spec>
+void add_rows(std::vector<SchemaRow>& rows, const std::string& prefix,
+              const std::vector<SchemaKey<Spec>>& keys) {
+  for (const SchemaKey<Spec>& key : keys) {
+    rows.push_back({prefix + std::string(key.name), std::string(key.type), std::string(key.initial),
+                    std::string(key.text)});
+  }
+}
+
+template <class Spec>
+void add_section(std::string& text, const std::string& head,
+                 const std::vector<SchemaKey<Spec>>& keys) {
+  text += "\n" + head + "\n";
+  for (const SchemaKey<Spec>& key : keys) {
+    text += "# " + std::string(key.name) + " = " +
+            (key.initial.empty() ? "<" + std::string(key.type) + ">" : std::string(key.initial)) +
+            "    # " + std::string(key.text) + "\n";
+  }
+}
+
+}  // namespace
+
+std::vector<SchemaRow> schema_rows() {
+  std::vector<SchemaRow> rows;
+  add_rows(rows, "", scenario_keys());
+  add_rows(rows, "traffic.", traffic_keys());
+  add_rows(rows, "traffic.generator.", generator_keys());
+  add_rows(rows, "model.", model_keys());
+  add_rows(rows, "handler.", handler_keys());
+  add_rows(rows, "objective.", objective_keys());
+  add_rows(rows, "deployment.", deployment_keys());
+  add_rows(rows, "deployment.autoscale.", autoscale_keys());
+  return rows;
+}
+
+std::string scenario_template() {
+  std::string text =
+      "# A faascast scenario. Lines that start with # show every key with its default and meaning;\n"
+      "# the others make a complete scenario that runs as it is.\n";
+  add_section(text, "name = \"my service\"", scenario_keys());
+  add_section(text,
+              "[traffic]\ngenerator = { kind = \"poisson\", rate_per_s = 2, duration = \"6 h\" }",
+              traffic_keys());
+  text += "#\n# generator: a table with\n";
+  for (const auto& key : generator_keys()) {
+    text += "#   " + std::string(key.name) + ": " + std::string(key.text) + "\n";
+  }
+  add_section(text, "[model]\nprofile = \"logreg-mnist-odd\"", model_keys());
+  add_section(text, "[handler]\ndecode = \"2 ms\"\nruntime = \"1 ms\"", handler_keys());
+  add_section(text, "[objective]\np99 = \"1 s\"", objective_keys());
+  add_section(text, "[[deployment]]\nplatform = \"aws-lambda\"\nmemory = \"512 MB\"",
+              deployment_keys());
+  text +=
+      "#\n# Any field of the platform may be given too: `faascast platforms show aws-lambda`.\n"
+      "\n[[deployment]]\nserver = \"aws/c6i.large\"\ncount = 2\nfront_door = \"load-balancer\"\n"
+      "# autoscale: a table with\n";
+  for (const auto& key : autoscale_keys()) {
+    text += "#   " + std::string(key.name) + ": " + std::string(key.text) + "\n";
+  }
+  return text;
+}
+
+}  // namespace faascast
