@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <limits>
+#include <optional>
+#include <tuple>
 #include <variant>
 
 #include "tests/oracles/reference_internal.h"
@@ -8,14 +11,26 @@
 namespace faascast::oracles {
 namespace {
 
+/// One server; the list of them is in order of creation. Those that are gone stay in it.
+struct Replica {
+  std::int64_t ready_at = 0;
+  std::int64_t busy = 0;  ///< workers
+  bool draining = false;
+  bool gone = false;
+};
+
 /// A request in service.
 struct Running {
   std::int64_t until = 0;
   std::uint32_t function = 0;
   std::uint64_t number = 0;
+  std::size_t replica = 0;
+
+  [[nodiscard]] auto rank() const { return std::tuple(until, function, number); }
 };
 
-/// One FIFO queue before a fixed number of workers.
+/// One FIFO queue before the workers of some replicas, fixed or under the autoscaler that
+/// server_pool.h describes.
 class ServerReplay {
  public:
   ServerReplay(const Plan& plan, const DeploymentPlan& deployment, ReplaySeed seed)
@@ -27,38 +42,135 @@ class ServerReplay {
     std::uint32_t functions = plan.traffic->functions();
     for (const Request& r : requests_) functions = std::max(functions, r.function + 1);
     out_.functions.resize(functions);
+    std::uint32_t count = servers_.replicas;
+    if (servers_.autoscale) {
+      count = std::clamp(count, servers_.autoscale->minimum, servers_.autoscale->maximum);
+    }
+    replicas_.resize(count);
+    note(false);
   }
 
   ReferenceResult run() {
     for (const Request& r : requests_) {
-      finish_up_to(r.at);
+      advance(r.at);
       arrive(r);
+      note(true);
     }
-    finish_up_to(std::numeric_limits<std::int64_t>::max());
+    while (!running_.empty() || !waiting_.empty()) advance(next_event());
+    if (plan_.horizon.kind == Horizon::Kind::kAt) advance(ns_of(plan_.horizon.at));
     settle();
     return out_;
   }
 
  private:
-  [[nodiscard]] std::size_t workers() const {
-    return std::size_t{servers_.replicas} * servers_.workers_per_replica;
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  [[nodiscard]] std::int64_t next_completion() const {
+    std::int64_t next = kNever;
+    for (const Running& r : running_) next = std::min(next, r.until);
+    return next;
+  }
+  /// Of replicas that will be ready after now.
+  [[nodiscard]] std::int64_t next_ready() const {
+    std::int64_t next = kNever;
+    for (const Replica& r : replicas_) {
+      if (!r.gone && r.ready_at > now_) next = std::min(next, r.ready_at);
+    }
+    return next;
+  }
+  [[nodiscard]] std::int64_t next_tick() const {
+    return servers_.autoscale ? ticks_ * servers_.autoscale->period.count() : kNever;
+  }
+  [[nodiscard]] std::int64_t next_event() const {
+    return std::min({next_completion(), next_ready(), next_tick()});
   }
 
-  void finish_up_to(std::int64_t now) {
-    while (!running_.empty()) {
-      const auto first = std::min_element(
-          running_.begin(), running_.end(),
-          [](const Running& a, const Running& b) { return a.until < b.until; });
-      if (first->until > now) return;
-      const std::int64_t at = first->until;
-      last_completion_ = std::max(last_completion_, at);
-      running_.erase(first);
-      if (!waiting_.empty()) {
-        const Request next = waiting_.front();
-        waiting_.pop_front();
-        start(next, at);
+  /// Everything up to and including `until`; at one instant completion, ready, tick.
+  void advance(std::int64_t until) {
+    while (next_event() <= until) {
+      elapse(next_event());
+      if (next_completion() == now_) {
+        complete();
+      } else if (next_tick() == now_) {
+        tick();
+        ++ticks_;
       }
+      serve_queue();
+      note(false);
     }
+    elapse(until);
+  }
+
+  void elapse(std::int64_t until) {
+    busy_since_tick_ += Int128(busy_workers()) * (until - now_);
+    live_since_tick_ += Int128(live_replicas()) * servers_.workers_per_replica * (until - now_);
+    now_ = until;
+  }
+
+  void complete() {
+    const auto first =
+        std::min_element(running_.begin(), running_.end(),
+                         [](const Running& a, const Running& b) { return a.rank() < b.rank(); });
+    last_completion_ = std::max(last_completion_, now_);
+    Replica& replica = replicas_[first->replica];
+    running_.erase(first);
+    --replica.busy;
+    if (replica.draining && replica.busy == 0) replica.gone = true;
+  }
+
+  void serve_queue() {
+    while (!waiting_.empty()) {
+      const auto replica = oldest_free();
+      if (!replica) return;
+      const Request next = waiting_.front();
+      waiting_.pop_front();
+      start(next, *replica);
+    }
+  }
+
+  [[nodiscard]] std::optional<std::size_t> oldest_free() const {
+    for (std::size_t i = 0; i < replicas_.size(); ++i) {
+      const Replica& r = replicas_[i];
+      const bool takes = !r.gone && !r.draining && r.ready_at <= now_;
+      if (takes && r.busy < servers_.workers_per_replica) return i;
+    }
+    return std::nullopt;
+  }
+
+  void tick() {
+    const Autoscale& rule = *servers_.autoscale;
+    const double utilisation =
+        static_cast<double>(busy_since_tick_) / static_cast<double>(live_since_tick_);
+    busy_since_tick_ = live_since_tick_ = 0;
+    const std::int64_t taking =
+        std::count_if(replicas_.begin(), replicas_.end(),
+                      [](const Replica& r) { return !r.gone && !r.draining; });
+    // Less a billionth, so that a rounding error adds no replica.
+    const double wanted =
+        std::ceil(static_cast<double>(taking) * utilisation / rule.target_utilisation - 1e-9);
+    const auto desired = static_cast<std::int64_t>(
+        std::clamp(wanted, static_cast<double>(rule.minimum), static_cast<double>(rule.maximum)));
+    const bool rested = !last_change_ || now_ - *last_change_ >= rule.cooldown.count();
+    if (desired > taking) {
+      for (std::int64_t i = taking; i < desired; ++i) {
+        replicas_.push_back({.ready_at = now_ + rule.boot_lag.count()});
+      }
+      last_change_ = now_;
+    } else if (desired < taking && rested) {
+      for (std::int64_t i = desired; i < taking; ++i) remove_one();
+      last_change_ = now_;
+    }
+  }
+
+  /// The one with fewest busy workers, among them the newest.
+  void remove_one() {
+    Replica* chosen = nullptr;
+    for (Replica& r : replicas_) {
+      if (r.gone || r.draining) continue;
+      if (chosen == nullptr || r.busy <= chosen->busy) chosen = &r;
+    }
+    chosen->draining = true;
+    chosen->gone = chosen->busy == 0;
   }
 
   void arrive(const Request& r) {
@@ -67,8 +179,8 @@ class ServerReplay {
       ++out_.requests;
       ++out_.functions[r.function].requests;
     }
-    if (running_.size() < workers()) {
-      start(r, r.at);
+    if (const auto replica = oldest_free()) {
+      start(r, *replica);
     } else if (!servers_.queue_limit || waiting_.size() < *servers_.queue_limit) {
       waiting_.push_back(r);
     } else if (counts) {
@@ -76,14 +188,18 @@ class ServerReplay {
     }
   }
 
-  void start(const Request& r, std::int64_t now) {
+  void start(const Request& r, std::size_t replica) {
     const std::int64_t service = r.execution_ns != ArrivalBlock::kAbsent
                                      ? r.execution_ns
                                      : work_ns(deployment_.work, r, seed_);
-    running_.push_back({.until = now + service, .function = r.function, .number = r.number});
+    ++replicas_[replica].busy;
+    running_.push_back({.until = now_ + service,
+                        .function = r.function,
+                        .number = r.number,
+                        .replica = replica});
     if (!counted(r)) return;
     ++out_.completed;
-    const std::int64_t waited = now - r.at;
+    const std::int64_t waited = now_ - r.at;
     const std::int64_t latency = waited + service + network_ns(deployment_, r, seed_);
     out_.latency.ns.push_back(latency);
     out_.execution.ns.push_back(service);
@@ -96,16 +212,30 @@ class ServerReplay {
   void settle() {
     std::int64_t horizon = last_completion_;
     if (plan_.horizon.kind == Horizon::Kind::kAt) horizon = ns_of(plan_.horizon.at);
-    const std::int64_t span = std::max<std::int64_t>(horizon - ns_of(plan_.warm_up), 0);
+    const std::int64_t from = ns_of(plan_.warm_up);
     out_.horizon = instant_at(horizon);
-    out_.live_ns = Int128(span) * servers_.replicas;
-    out_.peak = span > 0 ? servers_.replicas : 0;
+    out_.live_ns = history_.integral(&Level::live, from, horizon);
+    out_.busy_ns = history_.integral(&Level::busy, from, horizon);
+    out_.peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
     out_.usage[Meter::kServerTime] = out_.live_ns;
     out_.usage[Meter::kConnections] = out_.requests;
     out_.usage[Meter::kBytesIn] = Int128(out_.completed) * deployment_.request_bytes.value();
     out_.usage[Meter::kBytesOut] = Int128(out_.completed) * deployment_.response_bytes.value();
   }
 
+  void note(bool after_arrival) {
+    history_.levels.push_back({.at = now_,
+                               .live = live_replicas(),
+                               .busy = busy_workers(),
+                               .after_arrival = after_arrival});
+  }
+  [[nodiscard]] std::int64_t live_replicas() const {
+    return std::count_if(replicas_.begin(), replicas_.end(),
+                         [](const Replica& r) { return !r.gone; });
+  }
+  [[nodiscard]] std::int64_t busy_workers() const {
+    return static_cast<std::int64_t>(running_.size());
+  }
   [[nodiscard]] bool counted(const Request& r) const { return r.at >= ns_of(plan_.warm_up); }
 
   const Plan& plan_;
@@ -113,9 +243,16 @@ class ServerReplay {
   const ServerPlan& servers_;
   ReplaySeed seed_;
   std::vector<Request> requests_;
+  std::vector<Replica> replicas_{};
   std::vector<Running> running_{};
   std::deque<Request> waiting_{};
+  std::int64_t now_ = 0;
+  std::int64_t ticks_ = 1;  ///< number of the next one
+  Int128 busy_since_tick_ = 0;
+  Int128 live_since_tick_ = 0;
+  std::optional<std::int64_t> last_change_{};
   std::int64_t last_completion_ = 0;
+  Timeline history_{};
   ReferenceResult out_{};
 };
 

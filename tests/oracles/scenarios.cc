@@ -35,7 +35,8 @@ class Maker {
   Maker(std::uint64_t number, ScenarioKind kind)
       : dice_(number * 4 + (kind.servers ? 2 : 0) + (kind.most_requests > 1000 ? 1 : 0)),
         kind_(kind),
-        unit_(dice_.one_of<std::int64_t>({1, 1'000, 1'000'000, 1'000'003, 250'000'000})) {}
+        unit_(dice_.one_of<std::int64_t>({1, 1'000, 1'000'000, 1'000'003, 250'000'000})),
+        longest_(kind.most_requests > 1000 && dice_.chance(60) ? 150 : 5) {}
 
   Scenario make() {
     scenario_.functions =
@@ -74,7 +75,7 @@ class Maker {
       // Numbers with gaps, as thinning leaves them.
       if (scenario_.columns.number && dice_.chance(10)) next_number[r.function] += 2;
       const Columns& columns = scenario_.columns;
-      if (columns.execution && dice_.chance(85)) r.execution_ns = grid(5);
+      if (columns.execution && dice_.chance(85)) r.execution_ns = grid(longest_);
       if (columns.cold_execution && r.execution_ns >= 0 && dice_.chance(80)) {
         r.cold_execution_ns = grid(9);
       }
@@ -115,11 +116,23 @@ class Maker {
       servers.replicas = static_cast<std::uint32_t>(1 + dice_.below(3));
       servers.workers_per_replica = static_cast<std::uint32_t>(1 + dice_.below(3));
       if (dice_.chance(50)) servers.queue_limit = static_cast<std::uint64_t>(dice_.below(4));
+      if (dice_.chance(50)) servers.autoscale = autoscale();
       d.side = servers;
     } else {
       d.side = pool();
     }
     return d;
+  }
+
+  Autoscale autoscale() {
+    Autoscale rule;
+    rule.target_utilisation = dice_.one_of({0.3, 0.5, 0.6, 0.75, 1.0});
+    rule.period = Duration(unit_ * (1 + dice_.below(6)));
+    rule.boot_lag = Duration(grid(4));
+    rule.cooldown = Duration(grid(10));
+    rule.minimum = static_cast<std::uint32_t>(1 + dice_.below(2));
+    rule.maximum = rule.minimum + static_cast<std::uint32_t>(dice_.below(5));
+    return rule;
   }
 
   Distribution law(std::int64_t most) {
@@ -133,7 +146,7 @@ class Maker {
 
   Work work() {
     Work w;
-    w.execution = law(5);
+    w.execution = law(longest_);
     if (dice_.chance(40)) w.handler = Duration(grid(2));
     w.is_final = dice_.chance(30);
     w.uses_tokens = dice_.chance(30);
@@ -150,10 +163,12 @@ class Maker {
                                   ReuseOrder::kLeastRecentlyUsed, ReuseOrder::kRandom});
     p.keep_alive = dice_.chance(10)   ? Duration::max()
                    : dice_.chance(15) ? Duration::zero()
-                                      : Duration(grid(8));
+                                      : Duration(grid(longest_ + 3));
     if (dice_.chance(30)) p.minimum_instances = static_cast<std::uint32_t>(1 + dice_.below(3));
     if (dice_.chance(50)) {
-      p.max_instances = std::max(p.minimum_instances, static_cast<std::uint32_t>(1 + dice_.below(4)));
+      const std::int64_t most = longest_ > 5 && dice_.chance(50) ? 90 : 4;
+      p.max_instances =
+          std::max(p.minimum_instances, static_cast<std::uint32_t>(1 + dice_.below(most)));
     }
     p.at_limit = dice_.one_of({AtLimit::kReject, AtLimit::kQueue});
     const auto components = dice_.below(5);
@@ -189,6 +204,7 @@ class Maker {
   Dice dice_;
   ScenarioKind kind_;
   std::int64_t unit_;
+  std::int64_t longest_;  ///< service, in units; a long workload may keep a hundred busy
   Scenario scenario_{};
 };
 
@@ -227,6 +243,12 @@ void describe_deployment(std::ostream& out, const DeploymentPlan& d) {
     const auto& s = std::get<ServerPlan>(d.side);
     out << "  servers: " << s.replicas << " x " << s.workers_per_replica << ", queue limit "
         << (s.queue_limit ? std::to_string(*s.queue_limit) : "none") << "\n";
+    if (const auto& rule = s.autoscale) {
+      out << "  autoscale: target " << rule->target_utilisation << ", period "
+          << rule->period.count() << ", boot_lag " << rule->boot_lag.count() << ", cooldown "
+          << rule->cooldown.count() << ", replicas " << rule->minimum << " to " << rule->maximum
+          << "\n";
+    }
   }
 }
 
