@@ -1,0 +1,16 @@
+# Fails when an object holds a weak function outside its own renamed Eigen namespace.
+list(LENGTH OBJECTS count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "no object was given")
+endif()
+foreach(object IN LISTS OBJECTS)
+  execute_process(COMMAND ${NM} --defined-only ${object} OUTPUT_VARIABLE symbols
+    COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]* [WVu] [^\n]*" weak "${symbols}")
+  list(FILTER weak EXCLUDE REGEX "Eigen_faascast_v[34]")
+  list(FILTER weak EXCLUDE REGEX "DW\\.ref\\.")
+  if(weak)
+    list(JOIN weak "\n" text)
+    message(SEND_ERROR "${object} holds functions that other objects may be given:\n${text}")
+  endif()
+endforeach()

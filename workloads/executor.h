@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workloads/graph.h"
+#include "workloads/tensor.h"
+
+namespace faascast {
+
+struct ExecutorOptions {
+  /// Size of a first axis that the model leaves open; >= 1.
+  std::int64_t batch = 1;
+  /// Shapes of inputs, by name; needed where an axis other than the first is open.
+  std::map<std::string, Shape> input_shapes{};
+  /// Instruction set of the kernels; empty = the best of this processor (see best_kernels()).
+  std::string isa{};
+};
+
+/// Runs a model. Everything is decided when it is made: operators checked, shapes inferred,
+/// constant parts computed, weights packed, and one arena planned from the lifetimes of the values.
+/// run() then allocates nothing. One thread at a time.
+class Executor {
+ public:
+  /// @throws InputError for operators that are not supported (all of them, by name, node and
+  /// opset), open axes without a size, shapes that do not fit, or more than 2 GiB of activations.
+  explicit Executor(Graph graph, const ExecutorOptions& options = {});
+  Executor(Executor&&) noexcept;
+  Executor& operator=(Executor&&) noexcept;
+  ~Executor();
+
+  [[nodiscard]] std::size_t inputs() const;
+  [[nodiscard]] const Shape& input_shape(std::size_t i) const;
+  [[nodiscard]] ElementType input_type(std::size_t i) const;
+  [[nodiscard]] const std::string& input_name(std::size_t i) const;
+  /// To be filled before run(), which leaves it as it is. Zero at first.
+  [[nodiscard]] std::span<std::byte> input(std::size_t i);
+  template <class T>
+  [[nodiscard]] std::span<T> input_as(std::size_t i) {
+    const std::span<std::byte> bytes = input(i);
+    return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+
+  /// One inference. Allocates nothing.
+  void run();
+
+  [[nodiscard]] std::size_t outputs() const;
+  [[nodiscard]] const Shape& output_shape(std::size_t i) const;
+  [[nodiscard]] ElementType output_type(std::size_t i) const;
+  /// Valid until the next run().
+  [[nodiscard]] std::span<const std::byte> output(std::size_t i) const;
+  template <class T>
+  [[nodiscard]] std::span<const T> output_as(std::size_t i) const {
+    const std::span<const std::byte> bytes = output(i);
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+
+  /// Copies inputs in, runs, copies outputs out.
+  /// @throws InputError when an input has another type or shape.
+  [[nodiscard]] std::vector<Tensor> run_on(std::span<const Tensor> input_values);
+
+  [[nodiscard]] std::string_view isa() const;
+  [[nodiscard]] double flops() const;  ///< of one run(); constant parts are not counted
+  [[nodiscard]] std::size_t weight_bytes() const;  ///< of the model's weights in memory
+  [[nodiscard]] std::size_t activation_peak_bytes() const;  ///< most bytes alive at once
+  [[nodiscard]] std::size_t arena_bytes() const;  ///< activations and scratch, as laid out
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faascast

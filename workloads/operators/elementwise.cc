@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+#include <string_view>
+
+#include "workloads/operators/broadcast.h"
+#include "workloads/operators/operators.h"
+
+namespace faascast {
+namespace {
+
+struct UnaryRow {
+  std::string_view name;
+  UnaryOp op;
+  std::string_view p_name;  ///< attribute, empty = none
+  float p;
+  std::string_view q_name;
+  float q;
+};
+constexpr std::array kUnary = {
+    UnaryRow{"Relu", UnaryOp::kRelu, "", 0, "", 0},
+    UnaryRow{"Sigmoid", UnaryOp::kSigmoid, "", 0, "", 0},
+    UnaryRow{"Tanh", UnaryOp::kTanh, "", 0, "", 0},
+    UnaryRow{"Exp", UnaryOp::kExp, "", 0, "", 0},
+    UnaryRow{"Log", UnaryOp::kLog, "", 0, "", 0},
+    UnaryRow{"Sqrt", UnaryOp::kSqrt, "", 0, "", 0},
+    UnaryRow{"Neg", UnaryOp::kNeg, "", 0, "", 0},
+    UnaryRow{"Abs", UnaryOp::kAbs, "", 0, "", 0},
+    UnaryRow{"LeakyRelu", UnaryOp::kLeakyRelu, "alpha", 0.01F, "", 0},
+    UnaryRow{"Elu", UnaryOp::kElu, "alpha", 1.0F, "", 0},
+    UnaryRow{"HardSigmoid", UnaryOp::kHardSigmoid, "alpha", 0.2F, "beta", 0.5F},
+};
+
+struct BinaryRow {
+  std::string_view name;
+  BinaryOp op;
+};
+constexpr std::array kBinary = {BinaryRow{"Add", BinaryOp::kAdd}, BinaryRow{"Sub", BinaryOp::kSub},
+                                BinaryRow{"Mul", BinaryOp::kMul}, BinaryRow{"Div", BinaryOp::kDiv}};
+
+template <class Table>
+const auto& row_of(const Table& table, const PlanRequest& request) {
+  for (const auto& row : table) {
+    if (row.name == request.node().op) return row;
+  }
+  request.fail("has no kernel");
+}
+
+}  // namespace
+
+PlannedNode plan_unary(const PlanRequest& request) {
+  const UnaryRow& row = row_of(kUnary, request);
+  const ValueSpec& in = request.float_input(0);
+  const std::int64_t count = in.elements();
+  const float p = row.p_name.empty() ? 0.0F : request.node().number(row.p_name, row.p);
+  const float q = row.q_name.empty() ? 0.0F : request.node().number(row.q_name, row.q);
+  PlannedNode planned;
+  planned.outputs = {{.type = in.type, .shape = in.shape}};
+  planned.flops = static_cast<double>(count);
+  planned.kernel = [=, run = request.kernels.unary, op = row.op](const KernelCall& call) {
+    run(op, count, call.in(0), call.out(0), p, q);
+  };
+  return planned;
+}
+
+PlannedNode plan_binary(const PlanRequest& request) {
+  const BinaryRow& row = row_of(kBinary, request);
+  const ValueSpec& a = request.float_input(0);
+  const ValueSpec& b = request.float_input(1);
+  const auto out = broadcast_shape(a.shape, b.shape);
+  if (!out || !element_count(*out)) {
+    request.fail(fmt::format("tensors {} and {} do not fit", shape_text(a.shape),
+                             shape_text(b.shape)));
+  }
+  if (!BroadcastLoop::can_walk(*out)) {
+    request.fail(fmt::format("rank {} is not supported (opset {})", out->size(),
+                             request.graph.opset),
+                 fmt::format("up to {} axes are", BroadcastLoop::kMostAxes));
+  }
+  PlannedNode planned;
+  planned.outputs = {{.type = ElementType::kFloat32, .shape = *out}};
+  const std::int64_t count = *element_count(*out);
+  planned.flops = static_cast<double>(count);
+  if (count == 0) {
+    planned.kernel = [](const KernelCall&) {};
+    return planned;
+  }
+  planned.kernel = [loop = BroadcastLoop(a.shape, b.shape, *out), run = request.kernels.binary,
+                    op = row.op](const KernelCall& call) {
+    loop.for_each_run([&](std::int64_t at_a, std::int64_t at_b, std::int64_t at_out) {
+      run(op, loop.run(), call.in(0) + at_a, loop.step_a(), call.in(1) + at_b, loop.step_b(),
+          call.out(0) + at_out);
+    });
+  };
+  return planned;
+}
+
+}  // namespace faascast

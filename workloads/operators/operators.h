@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workloads/graph.h"
+#include "workloads/kernels/kernel_set.h"
+#include "workloads/tensor.h"
+
+namespace faascast {
+
+/// What is known of a value before a model runs.
+struct ValueSpec {
+  ElementType type = ElementType::kFloat32;
+  Shape shape{};
+  const Tensor* constant = nullptr;  ///< its content, where it does not depend on the input
+
+  [[nodiscard]] std::int64_t elements() const { return element_count(shape).value_or(0); }
+  [[nodiscard]] std::int64_t rank() const { return static_cast<std::int64_t>(shape.size()); }
+  [[nodiscard]] std::int64_t dim(std::int64_t axis) const {
+    return shape[static_cast<std::size_t>(axis)];
+  }
+};
+
+/// Where a kernel reads and writes. An absent input or output is null.
+struct KernelCall {
+  const std::byte* const* inputs = nullptr;
+  std::byte* const* outputs = nullptr;
+  std::byte* scratch = nullptr;
+
+  template <class T = float>
+  [[nodiscard]] const T* in(std::size_t i) const {
+    return reinterpret_cast<const T*>(inputs[i]);
+  }
+  template <class T = float>
+  [[nodiscard]] T* out(std::size_t i) const {
+    return reinterpret_cast<T*>(outputs[i]);
+  }
+};
+
+/// Runs one node. Holds packed weights and shapes; allocates nothing when called.
+using Kernel = std::function<void(const KernelCall&)>;
+
+/// A node that is ready to run.
+struct PlannedNode {
+  std::vector<ValueSpec> outputs{};  ///< type and shape of each
+  Kernel kernel{};                   ///< empty when every output is the first input's memory
+  std::size_t scratch_bytes = 0;
+  double flops = 0.0;  ///< a multiplication and an addition are two
+  bool is_constant = false;  ///< the outputs do not depend on the content of any input
+};
+
+/// What a planning function is given.
+struct PlanRequest {
+  const Graph& graph;
+  std::size_t node_index;
+  std::span<const ValueSpec* const> inputs;  ///< null = absent
+  const KernelSet& kernels;
+
+  [[nodiscard]] const Node& node() const { return graph.nodes[node_index]; }
+  [[nodiscard]] bool has_input(std::size_t i) const {
+    return i < inputs.size() && inputs[i] != nullptr;
+  }
+  /// A required input of any type.
+  [[nodiscard]] const ValueSpec& input(std::size_t i) const;
+  /// A required float32 input.
+  [[nodiscard]] const ValueSpec& float_input(std::size_t i) const;
+  /// The integers of an input that must be known before the model runs, such as a shape.
+  [[nodiscard]] std::vector<std::int64_t> known_integers(std::size_t i) const;
+  /// Axis in [0, rank) (or [0, rank] with `inclusive`), counted from the end when negative.
+  [[nodiscard]] std::int64_t axis(std::int64_t given, std::int64_t rank,
+                                  bool inclusive = false) const;
+  /// Fails unless this output is absent.
+  void no_output(std::size_t i, std::string_view what) const;
+  /// @throws InputError "model: node 'x' (Op): what"
+  [[noreturn]] void fail(const std::string& what, std::string mend = {}) const;
+};
+
+/// One row of the operator table: how an operator is planned over a range of opsets.
+struct Operator {
+  std::string_view name{};
+  std::int64_t first_opset = 1;
+  std::int64_t last_opset = 1;  ///< the newest opset for which the row was checked
+  PlannedNode (*plan)(const PlanRequest&) = nullptr;
+};
+
+/// Every operator that is supported, by name, then opset.
+[[nodiscard]] std::span<const Operator> operator_table();
+
+/// Null when it is not supported. Only the standard domain has operators.
+[[nodiscard]] const Operator* find_operator(const Node& node, std::int64_t opset);
+
+// One planning function for each operator; files are named after their families.
+PlannedNode plan_conv(const PlanRequest& request);
+PlannedNode plan_gemm(const PlanRequest& request);
+PlannedNode plan_matmul(const PlanRequest& request);
+PlannedNode plan_max_pool(const PlanRequest& request);
+PlannedNode plan_average_pool(const PlanRequest& request);
+PlannedNode plan_global_average_pool(const PlanRequest& request);
+PlannedNode plan_unary(const PlanRequest& request);
+PlannedNode plan_binary(const PlanRequest& request);
+PlannedNode plan_softmax_2d(const PlanRequest& request);    ///< opset < 13: coerced to a matrix
+PlannedNode plan_softmax_axis(const PlanRequest& request);  ///< opset >= 13: along one axis
+PlannedNode plan_identity(const PlanRequest& request);
+PlannedNode plan_dropout(const PlanRequest& request);
+PlannedNode plan_reshape(const PlanRequest& request);
+PlannedNode plan_flatten(const PlanRequest& request);
+PlannedNode plan_squeeze(const PlanRequest& request);
+PlannedNode plan_unsqueeze(const PlanRequest& request);
+PlannedNode plan_concat(const PlanRequest& request);
+PlannedNode plan_transpose(const PlanRequest& request);
+PlannedNode plan_constant(const PlanRequest& request);
+PlannedNode plan_shape(const PlanRequest& request);
+
+}  // namespace faascast

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "workloads/executor.h"
+#include "workloads/profile.h"
+
+namespace faascast {
+
+struct ProfileOptions {
+  /// Kept samples to reach: 662 support a p99 (see samples_needed()).
+  std::uint64_t min_samples = 2000;
+  /// Wall time for the steady phase, seconds. Whichever of the two limits comes first ends it, but
+  /// at least 64 samples (a p90) are kept unless ten times `max_seconds` have passed.
+  double max_seconds = 5.0;
+  std::int64_t batch = 1;
+  std::map<std::string, Shape> input_shapes{};  ///< for open axes
+  /// Threads that run the model. Kernels use one: other numbers are refused.
+  unsigned threads = 1;
+  std::string isa{};  ///< empty = the best of this processor
+};
+
+/// Runs a model on this machine and measures it, on one thread that is pinned to its core:
+/// load, first inference, a warm-up, then steady samples of thread CPU time. A sample during which
+/// the scheduler took the core away (involuntary context switch) is dropped: on a busy machine its
+/// cache is not the model's. Inferences shorter than 50 us are measured in groups, because the
+/// clock itself costs a fraction of a microsecond.
+///
+/// Inputs are filled with fixed pseudo-random values in [0, 1) (integers: small numbers), so a
+/// model's speed is not that of zeros.
+/// @param name_or_path shipped name or path of an .onnx file
+/// @throws InputError as find_model(), read_onnx() and Executor do, and for options out of range.
+[[nodiscard]] ExecutionProfile profile_model(const std::string& name_or_path,
+                                             const ProfileOptions& options = {});
+
+/// The processor of this machine and the kernels that it would use.
+[[nodiscard]] ProfileHost this_host(const std::string& isa = {});
+
+}  // namespace faascast
