@@ -1,0 +1,405 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <sstream>
+
+#include "cli/commands.h"
+#include "cli/usage_error.h"
+#include "input/quantity.h"
+#include "studies/data.h"
+#include "studies/version.h"
+
+namespace faascast {
+namespace {
+
+constexpr unsigned kMostThreads = 1024;
+
+/// The program's commands and options, and what was chosen of them.
+class CommandLine {
+ public:
+  CommandLine();
+  [[nodiscard]] Command parse(int argc, char** argv);
+
+ private:
+  void add_run(const char* name, const char* text, bool ranks);
+  void add_breakeven();
+  void add_platforms();
+  void add_price();
+  void add_profile();
+  void add_trace();
+  void add_runs();
+  void add_study_options(CLI::App& command, StudyArguments& arguments);
+  void add_output_options(CLI::App& command, OutputArguments& output);
+
+  /// An option whose value has a unit. @param assign is given the parsed value
+  template <class Parse, class Assign>
+  void add_quantity(CLI::App& command, const std::string& name, Parse parser, Assign assign,
+                    const std::string& text, bool required = false);
+
+  CLI::App app_{
+      "faascast: where should a machine-learning model run - serverless functions, "
+      "servers, or both?"};
+  Command chosen_{};
+  std::vector<Problem> problems_{};
+};
+
+CommandLine::CommandLine() {
+  app_.name("faascast");
+  app_.require_subcommand(1);
+  app_.set_version_flag("--version", fmt::format("faascast {}", program_version()));
+  app_.set_help_flag("-h,--help", "Show what can be asked, and exit");
+  app_.footer(
+      "Examples:\n"
+      "  faascast run scenario.toml\n"
+      "  faascast compare scenario.toml --set traffic.scale=10 -o result.json\n"
+      "  faascast breakeven scenario.toml\n"
+      "  faascast price --platform aws-lambda --memory '512 MB' --duration '120 ms' "
+      "--requests 3000000\n"
+      "  faascast run --save-template my.toml\n"
+      "'faascast COMMAND --help' tells more of a command.");
+  add_run("run", "Replay a scenario's traffic on each of its deployments", false);
+  add_run("compare", "As run, with the cheapest deployment that meets the objective first", true);
+  add_breakeven();
+  add_price();
+  add_profile();
+  add_platforms();
+  add_trace();
+  add_runs();
+}
+
+void CommandLine::add_output_options(CLI::App& command, OutputArguments& output) {
+  auto* json = command.add_flag("--json", output.json, "Print JSON");
+  auto* csv = command.add_flag("--csv", output.csv, "Print comma-separated values");
+  auto* markdown = command.add_flag("--markdown", output.markdown, "Print Markdown");
+  json->excludes(csv)->excludes(markdown);
+  csv->excludes(markdown);
+  command
+      .add_option("-o,--output", output.files,
+                  "Also write NAME.json, NAME.csv, NAME.md or NAME.txt; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void CommandLine::add_study_options(CLI::App& command, StudyArguments& arguments) {
+  command
+      .add_option("scenario", arguments.scenario, "A scenario file, or a shipped scenario's name")
+      ->type_name("SCENARIO");
+  command
+      .add_option("--set", arguments.changes.set,
+                  "Change a key, such as traffic.scale=2 or deployment[1].memory=512MB; may be "
+                  "repeated")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--platform", arguments.changes.platform_files,
+                  "A platform file of your own, for the scenario to name; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--seed", arguments.seed, "Instead of the scenario's seed")->type_name("N");
+  command
+      .add_option("--threads", arguments.threads,
+                  "Processor threads; default: all. Results do not depend on it")
+      ->check(CLI::Range(1U, kMostThreads))
+      ->type_name("N");
+  command
+      .add_option("--store", arguments.store,
+                  "Where measured profiles and saved results are kept; default: "
+                  "$XDG_DATA_HOME/faascast/store.sqlite")
+      ->type_name("FILE");
+  command.add_flag("--save", arguments.saves, "Keep the result in the store");
+  add_output_options(command, arguments.output);
+}
+
+void CommandLine::add_run(const char* name, const char* text, bool ranks) {
+  CLI::App& command = *app_.add_subcommand(name, text);
+  auto arguments = std::make_shared<RunArguments>();
+  auto template_file = std::make_shared<std::string>();
+  arguments->ranks = ranks;
+  add_study_options(command, arguments->study);
+  command.add_flag("--require", arguments->requires_objective,
+                   "Exit with 99 where a deployment misses the objective");
+  CLI::Option* scenario = command.get_option("scenario");
+  CLI::Option* save_template = nullptr;
+  if (!ranks) {
+    save_template = command
+                        .add_option("--save-template", *template_file,
+                                    "Write a scenario with every key explained, and exit; "
+                                    "default: to standard output")
+                        ->type_name("FILE")
+                        ->expected(0, 1)
+                        ->excludes(scenario);
+  }
+  std::string shipped;
+  for (const std::string& known : shipped_scenario_names()) shipped += "\n  " + known;
+  command.footer(
+      fmt::format("Examples:\n"
+                  "  faascast {0} scenario.toml --json\n"
+                  "  faascast {0} scenario.toml --set deployment[0].memory='1769 MB' "
+                  "-o out.csv -o out.md\nShipped scenarios:{1}",
+                  name, shipped.empty() ? " none" : shipped));
+  command.callback([=, this] {
+    if (save_template != nullptr && save_template->count() > 0) {
+      chosen_ = [file = *template_file] { return template_command(file); };
+      return;
+    }
+    if (arguments->study.scenario.empty()) throw CLI::RequiredError("SCENARIO");
+    chosen_ = [arguments] { return run_command(*arguments); };
+  });
+}
+
+void CommandLine::add_breakeven() {
+  CLI::App& command = *app_.add_subcommand(
+      "breakeven", "At which traffic servers become cheaper, at the same service level");
+  auto arguments = std::make_shared<BreakevenArguments>();
+  BreakevenOptions& options = arguments->options;
+  add_study_options(command, arguments->study);
+  command.get_option("scenario")->required();
+  command.add_option("--serverless", options.serverless, "Only this deployment against servers")
+      ->type_name("NAME");
+  command.add_option("--dedicated", options.dedicated, "Only against these servers")
+      ->type_name("NAME");
+  command
+      .add_option("--replications", options.replications,
+                  "Replications of each crossing, for its interval")
+      ->check(CLI::Range(2U, 10'000U))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--requests-per-point", options.requests_per_point,
+                  "Requests that are simulated for a point of the curve, about")
+      ->check(CLI::Range(std::uint64_t{100}, std::uint64_t{1'000'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  command.footer(
+      "Examples:\n"
+      "  faascast breakeven scenario.toml\n"
+      "  faascast breakeven scenario.toml --serverless aws-lambda --dedicated aws/c6i.large "
+      "--json");
+  command.callback([=, this] { chosen_ = [arguments] { return breakeven_command(*arguments); }; });
+}
+
+void CommandLine::add_platforms() {
+  CLI::App& command =
+      *app_.add_subcommand("platforms", "The platforms that are known, and their figures");
+  command.require_subcommand(1);
+  command.footer("Examples:\n  faascast platforms list\n  faascast platforms show aws-lambda");
+  auto arguments = std::make_shared<PlatformsArguments>();
+  CLI::App& list = *command.add_subcommand("list", "Names of the shipped platforms");
+  add_output_options(list, arguments->output);
+  list.callback(
+      [=, this] { chosen_ = [arguments] { return list_platforms_command(*arguments); }; });
+  CLI::App& show =
+      *command.add_subcommand("show", "Every figure of a platform with its range, source and date");
+  show.add_option("name", arguments->name, "A shipped platform, or a platform file")
+      ->required()
+      ->type_name("NAME");
+  add_output_options(show, arguments->output);
+  show.callback([=, this] { chosen_ = [arguments] { return show_platform_command(*arguments); }; });
+}
+
+template <class Parse, class Assign>
+void CommandLine::add_quantity(CLI::App& command, const std::string& name, Parse parser,
+                               Assign assign, const std::string& text, bool required) {
+  CLI::Option* option = command.add_option_function<std::string>(
+      name,
+      [=, this](const std::string& value) {
+        std::string why;
+        if (const auto parsed = parser(value, why)) {
+          assign(*parsed);
+        } else {
+          problems_.push_back({name, why, text});
+        }
+      },
+      text);
+  option->type_name("QUANTITY")->required(required);
+}
+
+void CommandLine::add_price() {
+  CLI::App& command = *app_.add_subcommand(
+      "price", "A month's bill for known work, from the price lists, without a simulation");
+  auto arguments = std::make_shared<PriceArguments>();
+  QuoteRequest& request = arguments->request;
+  auto* platform = command.add_option("--platform", request.platform, "A serverless platform");
+  auto* server = command.add_option("--server", request.server, "A server type");
+  platform->type_name("NAME");
+  server->type_name("NAME")->excludes(platform);
+  command.add_option("--region", request.region, "Default: the price list's first")
+      ->type_name("NAME");
+  command.add_option("--arch", request.arch, "x86 or arm")
+      ->check(CLI::IsMember({"x86", "arm"}))
+      ->type_name("NAME")
+      ->capture_default_str();
+  command
+      .add_option("--front-door", request.front_door,
+                  "function-url, http-api, rest-api, load-balancer or none")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--purchase", request.purchase, "How servers are bought")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--count", request.servers, "Servers")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  add_quantity(
+      command, "--memory", parse_memory, [&request](Megabytes m) { request.memory = m; },
+      "Configured memory, such as '512 MB'");
+  command.add_option("--cpu", request.cpu, "vCPUs, where they can be chosen")
+      ->check(CLI::Range(0.01, 1024.0))
+      ->type_name("N");
+  command.add_option("--requests", request.requests, "Requests a month")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000'000'000}))
+      ->type_name("N");
+  add_quantity(
+      command, "--duration", parse_duration, [&request](Duration d) { request.duration = d; },
+      "Busy time of a request, such as '120 ms'");
+  add_quantity(
+      command, "--request-bytes", parse_bytes, [&request](Bytes b) { request.request_bytes = b; },
+      "Payload of a request, such as '2 kB'");
+  add_quantity(
+      command, "--response-bytes", parse_bytes, [&request](Bytes b) { request.response_bytes = b; },
+      "Payload of a response, such as '2 kB'");
+  command.add_flag("--free-tier", request.free_tier, "Subtract the free quotas");
+  add_output_options(command, arguments->output);
+  command.footer(
+      "Examples:\n"
+      "  faascast price --platform aws-lambda --memory '512 MB' --duration '1 s' "
+      "--requests 3000000 --free-tier\n"
+      "  faascast price --server aws/c6i.large --count 2 --front-door load-balancer");
+  command.callback([=, this] { chosen_ = [arguments] { return price_command(*arguments); }; });
+}
+
+void CommandLine::add_profile() {
+  CLI::App& command = *app_.add_subcommand(
+      "profile", "Measure a model on this machine, and keep the result in the store");
+  auto arguments = std::make_shared<ProfileArguments>();
+  auto* model = command.add_option("model", arguments->model, "A shipped model or an ONNX file");
+  model->type_name("MODEL");
+  command.add_option("--onnx", arguments->model, "The same")->type_name("FILE")->excludes(model);
+  command
+      .add_option("--from", arguments->samples,
+                  "Instead: a text file with a column execution_s, measured elsewhere")
+      ->type_name("FILE");
+  command.add_option("--samples", arguments->options.min_samples, "Samples to reach")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--seconds", arguments->options.max_seconds, "Longest time to measure")
+      ->check(CLI::Range(0.01, 86'400.0))
+      ->type_name("S")
+      ->capture_default_str();
+  command.add_option("--batch", arguments->options.batch, "Inputs of one inference")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--store", arguments->store, "The store")->type_name("FILE");
+  command.add_option("-o,--output", arguments->result, "Also write the profile, for model.profile")
+      ->type_name("FILE");
+  command.add_flag("--json", arguments->json, "Print a summary as JSON");
+  command.footer(
+      "Examples:\n"
+      "  faascast profile logreg-mnist-odd\n"
+      "  faascast profile model.onnx --seconds 30 -o model-profile.json\n"
+      "  faascast profile --from measured.csv -o my-profile.json");
+  command.callback([=, this] { chosen_ = [arguments] { return profile_command(*arguments); }; });
+}
+
+void CommandLine::add_trace() {
+  CLI::App& command = *app_.add_subcommand("trace", "Look at a trace, generate or convert one");
+  command.require_subcommand(1);
+  command.footer(
+      "Examples:\n"
+      "  faascast trace info requests.csv.gz\n"
+      "  faascast trace generate --kind gamma --rate 12 --cv 4 --duration 1h --seed 1 -o x.csv\n"
+      "  faascast trace convert AzureLLMInferenceTrace_code.csv -o plain.csv");
+  auto arguments = std::make_shared<TraceArguments>();
+  const auto add_input = [&](CLI::App& sub) {
+    sub.add_option("file", arguments->file, "A trace file, or a shipped trace's name")
+        ->required()
+        ->type_name("FILE");
+    sub.add_option("--format", arguments->format, "Default: recognised from the content")
+        ->type_name("NAME");
+    add_quantity(
+        sub, "--reorder", parse_duration, [arguments](Duration d) { arguments->reorder = d; },
+        "Sort rows that are late by at most this, such as '1 s'");
+  };
+  const auto add_result = [&](CLI::App& sub) {
+    sub.add_option("--seed", arguments->seed, "Of the random draws")->type_name("N");
+    sub.add_option("-o,--output", arguments->result, "The file to write: plain request rows")
+        ->required()
+        ->type_name("FILE");
+  };
+  CLI::App& info = *command.add_subcommand("info", "Rate, burstiness and span");
+  add_input(info);
+  add_output_options(info, arguments->output);
+  info.callback([=, this] { chosen_ = [arguments] { return trace_info_command(*arguments); }; });
+
+  CLI::App& generate = *command.add_subcommand("generate", "Write requests of an arrival process");
+  GeneratorSpec& spec = arguments->generator;
+  generate.add_option("--kind", spec.kind, "poisson, gamma, weibull or diurnal")
+      ->required()
+      ->type_name("NAME");
+  generate.add_option("--rate", spec.rate_per_s, "Mean requests a second")
+      ->required()
+      ->type_name("R");
+  generate.add_option("--cv", spec.cv, "Of the gaps: standard deviation / mean (gamma, weibull)")
+      ->type_name("CV");
+  add_quantity(
+      generate, "--duration", parse_duration, [&spec](Duration d) { spec.duration = d; },
+      "How long requests arrive, such as '1 h'", true);
+  generate.add_option("--amplitude", spec.amplitude, "Diurnal: swing around the mean, 0 to 1")
+      ->type_name("A");
+  add_result(generate);
+  generate.callback(
+      [=, this] { chosen_ = [arguments] { return trace_generate_command(*arguments); }; });
+
+  CLI::App& convert = *command.add_subcommand("convert", "Write any known trace as plain rows");
+  add_input(convert);
+  add_result(convert);
+  convert.callback(
+      [=, this] { chosen_ = [arguments] { return trace_convert_command(*arguments); }; });
+}
+
+void CommandLine::add_runs() {
+  CLI::App& command = *app_.add_subcommand("runs", "Results that were kept with --save");
+  command.require_subcommand(1);
+  command.footer("Examples:\n  faascast runs list\n  faascast runs show 3 > result.json");
+  auto arguments = std::make_shared<RunsArguments>();
+  CLI::App& list = *command.add_subcommand("list", "All, oldest first");
+  list.add_option("--store", arguments->store, "The store")->type_name("FILE");
+  add_output_options(list, arguments->output);
+  list.callback([=, this] { chosen_ = [arguments] { return list_runs_command(*arguments); }; });
+  CLI::App& show = *command.add_subcommand("show", "The JSON of one");
+  show.add_option("id", arguments->id, "Its number in the list")->required()->type_name("ID");
+  show.add_option("--store", arguments->store, "The store")->type_name("FILE");
+  show.callback([=, this] { chosen_ = [arguments] { return show_run_command(*arguments); }; });
+}
+
+Command CommandLine::parse(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::Success& answer) {
+    std::ostringstream text;
+    app_.exit(answer, text, text);
+    return [text = text.str()] {
+      print(text);
+      return kDone;
+    };
+  } catch (const CLI::ParseError& error) {
+    problems_ = usage_problems(app_, error);
+  }
+  if (!problems_.empty()) throw InputError(std::move(problems_));
+  return std::move(chosen_);
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, char** argv) { return CommandLine().parse(argc, argv); }
+
+}  // namespace faascast

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "studies/breakeven.h"
+#include "studies/quote.h"
+#include "studies/scenario.h"
+#include "workloads/profiler.h"
+
+namespace faascast {
+
+// One function a command: it takes what the user asked for, prints, and says how it ended.
+// All throw InputError for the user's mistakes.
+
+/// What every study takes.
+struct StudyArguments {
+  std::string scenario{};
+  ScenarioChanges changes{};
+  std::optional<std::uint64_t> seed{};
+  unsigned threads = 0;
+  std::string store{};
+  bool saves = false;
+  OutputArguments output{};
+};
+
+struct RunArguments {
+  StudyArguments study{};
+  bool requires_objective = false;
+  bool ranks = false;  ///< compare
+};
+[[nodiscard]] ExitCode run_command(const RunArguments& arguments);
+
+/// @param file empty: standard output. An existing file is left alone, with an error.
+[[nodiscard]] ExitCode template_command(const std::string& file);
+
+struct BreakevenArguments {
+  StudyArguments study{};
+  BreakevenOptions options{};
+};
+[[nodiscard]] ExitCode breakeven_command(const BreakevenArguments& arguments);
+
+struct PlatformsArguments {
+  std::string name{};  ///< empty: list
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode list_platforms_command(const PlatformsArguments& arguments);
+[[nodiscard]] ExitCode show_platform_command(const PlatformsArguments& arguments);
+
+struct PriceArguments {
+  QuoteRequest request{};
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode price_command(const PriceArguments& arguments);
+
+struct ProfileArguments {
+  std::string model{};    ///< shipped name or .onnx file
+  std::string samples{};  ///< instead: measurements made elsewhere
+  ProfileOptions options{};
+  std::string store{};
+  std::string result{};  ///< file for the profile; empty: none
+  bool json = false;
+};
+[[nodiscard]] ExitCode profile_command(const ProfileArguments& arguments);
+
+struct TraceArguments {
+  std::string file{};
+  std::string format{};
+  std::optional<Duration> reorder{};
+  GeneratorSpec generator{};
+  std::uint64_t seed = 1;
+  std::string result{};  ///< file to write
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode trace_info_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_generate_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_convert_command(const TraceArguments& arguments);
+
+struct RunsArguments {
+  std::string store{};
+  std::int64_t id = 0;
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode list_runs_command(const RunsArguments& arguments);
+[[nodiscard]] ExitCode show_run_command(const RunsArguments& arguments);
+
+}  // namespace faascast

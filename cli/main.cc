@@ -1,0 +1,37 @@
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/command_line.h"
+#include "sim-core/error.h"
+#include "studies/run.h"
+
+namespace faascast {
+namespace {
+
+void complain(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+
+int run_main(int argc, char** argv) {
+  try {
+    const Command command = parse_command_line(argc, argv);
+    return command();
+  } catch (const InputError& error) {
+    for (const Problem& problem : error.problems()) complain(to_string(problem));
+    return kBadInput;
+  } catch (const Interrupted&) {
+    complain("interrupted: nothing was finished that could be shown");
+    return kInterrupted;
+  } catch (const std::bad_alloc&) {
+    complain("faascast: out of memory");
+    return kFailed;
+  } catch (const std::exception& error) {
+    complain(std::string("faascast: ") + error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace
+}  // namespace faascast
+
+int main(int argc, char** argv) { return faascast::run_main(argc, argv); }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "studies/report.h"
+#include "studies/report/table.h"
+
+namespace faascast {
+
+/// @pre format is not JSON
+[[nodiscard]] inline std::string table_text(const Table& table, ReportFormat format) {
+  if (format == ReportFormat::kCsv) return table.csv();
+  return format == ReportFormat::kMarkdown ? table.markdown() : table.text();
+}
+
+}  // namespace faascast

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "studies/breakeven.h"
+#include "studies/run.h"
+
+namespace faascast {
+
+/// Renderings of results. Text is at most 80 columns wide.
+enum class ReportFormat { kText, kJson, kCsv, kMarkdown };
+
+[[nodiscard]] std::string render(const RunReport& report, ReportFormat format);
+[[nodiscard]] std::string render(const BreakevenReport& report, ReportFormat format);
+
+/// Deployments in the order of a buyer: those that meet the objective first, each group by monthly
+/// cost; a sentence with the answer becomes the first note. Equal costs keep the scenario's order.
+[[nodiscard]] RunReport ranked(RunReport report);
+
+/// The format that a file name asks for: .json, .csv, .md, .txt.
+/// @throws InputError for any other
+[[nodiscard]] ReportFormat report_format_of(const std::string& file_name);
+
+}  // namespace faascast

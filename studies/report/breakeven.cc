@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+
+#include "studies/report/figures.h"
+#include "studies/report/formats.h"
+#include "studies/report/table.h"
+
+namespace faascast {
+namespace {
+
+using Align = Table::Align;
+
+constexpr std::size_t kRowsForPeople = 24;  ///< of a longer curve every n-th point is printed
+
+std::string interval_text(const Interval& interval) {
+  return fmt::format("{} to {}", three_digits_text(interval.low), three_digits_text(interval.high));
+}
+
+std::string cell_of(const BreakevenRow& row) {
+  if (!row.feasible) {
+    return row.configuration.empty() ? "infeasible" : "infeasible: " + row.configuration;
+  }
+  return fmt::format("{} {}", usd_text(row.usd_per_month), row.configuration);
+}
+
+/// Name of the cheaper feasible side.
+std::string cheapest_of(const BreakevenPoint& point) {
+  const BreakevenRow* best = nullptr;
+  for (const BreakevenRow& row : point.rows) {
+    if (row.feasible && (best == nullptr || row.usd_per_month < best->usd_per_month)) best = &row;
+  }
+  return best == nullptr ? "-" : best->name;
+}
+
+Table curve_table(const BreakevenPair& pair) {
+  Table table({{"inferences/day"},
+               {pair.serverless + " $/month", Align::kLeft},
+               {pair.dedicated + " $/month", Align::kLeft},
+               {"cheaper", Align::kLeft}});
+  const std::size_t step = (pair.curve.size() + kRowsForPeople - 1) / kRowsForPeople;
+  for (std::size_t i = 0; i < pair.curve.size(); ++i) {
+    if (i % step != 0 && i + 1 != pair.curve.size()) continue;
+    const BreakevenPoint& point = pair.curve[i];
+    std::vector<std::string> row = {three_digits_text(point.inferences_per_day)};
+    for (std::size_t side = 0; side < 2; ++side) {
+      row.push_back(side < point.rows.size() ? cell_of(point.rows[side]) : "-");
+    }
+    row.push_back(cheapest_of(point));
+    table.add(std::move(row));
+  }
+  return table;
+}
+
+std::string spreadsheet_text(const Spreadsheet& spreadsheet) {
+  std::string text =
+      spreadsheet.inferences_per_day
+          ? fmt::format("{} inferences a day", three_digits_text(*spreadsheet.inferences_per_day))
+          : "it never crosses";
+  text += " (mean rate x mean duration x price).";
+  if (!spreadsheet.why_different.empty()) text += " " + spreadsheet.why_different;
+  return text;
+}
+
+std::string crossings_text(const BreakevenPair& pair) {
+  std::string out;
+  for (const Crossing& crossing : pair.crossings) {
+    out += paragraph("  crossing     ", fmt::format("{} inferences a day; {} is cheaper below",
+                                                    three_digits_text(crossing.inferences_per_day),
+                                                    crossing.cheaper_below));
+    out +=
+        paragraph("               ", fmt::format("sampling {}", interval_text(crossing.sampling)));
+    out += paragraph("               ",
+                     fmt::format("calibration {}", interval_text(crossing.calibration)));
+  }
+  return out;
+}
+
+std::string pair_text(const BreakevenPair& pair) {
+  std::string out = paragraph("", pair.sentence);
+  out += paragraph("  ", fmt::format("{} against {}: {}", pair.serverless, pair.dedicated,
+                                     name_of(pair.verdict)));
+  out += crossings_text(pair);
+  out += paragraph("  spreadsheet  ", spreadsheet_text(pair.spreadsheet));
+  return out + "\n" + curve_table(pair).text();
+}
+
+std::string pair_markdown(const BreakevenPair& pair) {
+  std::string out =
+      fmt::format("## {} against {}\n\n{}\n\n", pair.serverless, pair.dedicated, pair.sentence);
+  if (!pair.crossings.empty()) {
+    Table table({{"crossing, inferences/day"},
+                 {"sampling", Align::kLeft},
+                 {"calibration", Align::kLeft},
+                 {"cheaper below", Align::kLeft}});
+    for (const Crossing& crossing : pair.crossings) {
+      table.add({three_digits_text(crossing.inferences_per_day), interval_text(crossing.sampling),
+                 interval_text(crossing.calibration), crossing.cheaper_below});
+    }
+    out += table.markdown() + "\n";
+  }
+  out += curve_table(pair).markdown();
+  return out + fmt::format("\nSpreadsheet: {}\n", spreadsheet_text(pair.spreadsheet));
+}
+
+}  // namespace
+
+std::string text_of(const BreakevenReport& report) {
+  std::string out;
+  for (const BreakevenPair& pair : report.pairs) out += pair_text(pair) + "\n";
+  out += paragraph("", fmt::format("{}: {} inferences a day as it stands, seed {}", report.scenario,
+                                   three_digits_text(report.inferences_per_day), report.seed));
+  if (!report.notes.empty()) out += "\nNotes\n";
+  for (const std::string& note : report.notes) out += paragraph("  - ", note);
+  return out;
+}
+
+std::string csv_of(const BreakevenReport& report) {
+  Table table({{"serverless"},
+               {"dedicated"},
+               {"inferences_per_day"},
+               {"name"},
+               {"usd_per_month"},
+               {"feasible"},
+               {"configuration"}});
+  for (const BreakevenPair& pair : report.pairs) {
+    for (const BreakevenPoint& point : pair.curve) {
+      for (const BreakevenRow& row : point.rows) {
+        table.add({pair.serverless, pair.dedicated, exact_text(point.inferences_per_day), row.name,
+                   row.feasible ? fmt::format("{:.6f}", row.usd_per_month) : "",
+                   row.feasible ? "true" : "false", row.configuration});
+      }
+    }
+  }
+  return table.csv();
+}
+
+std::string markdown_of(const BreakevenReport& report) {
+  std::string out = fmt::format("# {}\n\n", report.scenario);
+  for (const BreakevenPair& pair : report.pairs) out += pair_markdown(pair) + "\n";
+  if (!report.notes.empty()) out += "## Notes\n\n";
+  for (const std::string& note : report.notes) out += fmt::format("- {}\n", note);
+  return out;
+}
+
+}  // namespace faascast

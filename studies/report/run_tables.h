@@ -1,0 +1,13 @@
+#pragma once
+
+#include "studies/report/table.h"
+#include "studies/run.h"
+
+namespace faascast {
+
+/// One row a deployment: latency, losses, cost, objective.
+[[nodiscard]] Table overview_table(const RunReport& report);
+/// The lines of a monthly bill and their total.
+[[nodiscard]] Table bill_table(const Bill& bill);
+
+}  // namespace faascast

@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "input/quantity.h"
+#include "studies/report/figures.h"
+#include "studies/report/formats.h"
+#include "studies/report/run_tables.h"
+
+namespace faascast {
+namespace {
+
+std::string head_of(const RunReport& report) {
+  std::string out = paragraph("", report.scenario);
+  if (report.interrupted) {
+    out += paragraph("", "INTERRUPTED: the figures cover what was replayed until then.");
+  }
+  out += paragraph("  traffic  ", report.traffic);
+  if (!report.model.empty()) out += paragraph("  model    ", report.model);
+  return out + paragraph("  span     ",
+                         fmt::format("{}, {} inferences a day, seed {}",
+                                     duration_text(seconds_of(report.span)),
+                                     three_digits_text(report.inferences_per_day), report.seed));
+}
+
+/// "43,200 requests: 43,190 completed, 10 throttled; 120 cold starts"
+std::string counts_of(const DeploymentResult& figures) {
+  struct Outcome {
+    std::uint64_t count;
+    std::string_view name;
+  };
+  std::string out = fmt::format("{} requests: {} completed", format_count(figures.requests),
+                                format_count(figures.completed));
+  for (const auto& [count, name] :
+       {Outcome{figures.throttled, "throttled"}, Outcome{figures.timed_out, "timed out"},
+        Outcome{figures.failed, "failed"}, Outcome{figures.in_flight, "in flight"}}) {
+    if (count > 0) out += fmt::format(", {} {}", format_count(count), name);
+  }
+  if (figures.cold_starts > 0) {
+    out += fmt::format("; {} cold starts", format_count(figures.cold_starts));
+  }
+  return out;
+}
+
+std::string times_of(const DeploymentResult& figures) {
+  std::string out = fmt::format(
+      "latency mean {}, max {}; execution mean {}", duration_text(figures.latency.mean_s()),
+      duration_text(figures.latency.max_s()), duration_text(figures.execution.mean_s()));
+  if (figures.cold_start.count > 0) {
+    out += fmt::format("; a cold start adds {} in the mean, {} at p99",
+                       duration_text(figures.cold_start.mean_s()),
+                       duration_text(figures.cold_start.quantile_s(0.99)));
+  }
+  if (figures.wait.max_ns > 0) {
+    out += fmt::format("; wait in the queue mean {}, p99 {}", duration_text(figures.wait.mean_s()),
+                       duration_text(figures.wait.quantile_s(0.99)));
+  }
+  return out;
+}
+
+std::string instances_of(const DeploymentReport& report) {
+  const InstanceFigures& figures = report.figures.instances;
+  std::string out =
+      fmt::format("{}: {} in the mean ({} busy, {} idle), at most {}",
+                  report.kind == "servers" ? "servers" : "instances",
+                  three_digits_text(figures.mean), three_digits_text(figures.busy_mean),
+                  three_digits_text(figures.idle_mean), format_count(figures.peak));
+  if (figures.expired > 0) out += fmt::format("; {} expired", format_count(figures.expired));
+  return out;
+}
+
+std::string section_of(const DeploymentReport& report) {
+  const std::string head = report.configuration.empty() || report.configuration == report.name
+                               ? report.name
+                               : fmt::format("{} ({})", report.name, report.configuration);
+  std::string out = paragraph("", head);
+  for (const std::string& miss : report.misses) {
+    out += paragraph("  misses the objective: ", miss);
+  }
+  out += paragraph("  ", counts_of(report.figures));
+  if (report.figures.completed > 0) out += paragraph("  ", times_of(report.figures));
+  out += paragraph("  ", instances_of(report));
+  out += paragraph("  ", fmt::format("bill of the replayed span: {}",
+                                     usd_text(usd_number(report.bill.total()))));
+  return out + bill_table(report.bill_month).text(2);
+}
+
+}  // namespace
+
+std::string text_of(const RunReport& report) {
+  std::string out = head_of(report) + "\n" + overview_table(report).text();
+  if (!report.notes.empty()) out += '\n';
+  for (const std::string& note : report.notes) out += paragraph("", note);
+  for (const DeploymentReport& deployment : report.deployments) {
+    out += "\n" + section_of(deployment);
+  }
+  const std::vector<std::string> notes = deployment_notes(report);
+  if (!notes.empty()) out += "\nNotes\n";
+  for (const std::string& note : notes) out += paragraph("  - ", note);
+  return out;
+}
+
+}  // namespace faascast
