@@ -16,6 +16,8 @@ class Histogram {
   Histogram();
   void add(std::int64_t ns) { ++counts_[bucket(ns)]; }
   void add(std::int64_t ns, std::uint64_t times) { counts_[bucket(ns)] += times; }
+  /// For blocks whose buckets are known.
+  void add_bucket(std::size_t bucket) { ++counts_[bucket]; }
   void merge(const Histogram& other);
   [[nodiscard]] std::uint64_t count() const;
   /// The order statistic number ceil(q * n), to <= 0.1 %; nothing when empty. 0 < q <= 1.

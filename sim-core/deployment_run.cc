@@ -1,0 +1,354 @@
+#include "sim-core/deployment_run.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <memory>
+#include <vector>
+
+#include "sim-core/level_pool.h"
+#include "sim-core/plain_pool.h"
+#include "sim-core/random.h"
+#include "sim-core/server_pool.h"
+#include "sim-core/timing.h"
+
+namespace faascast {
+namespace {
+
+using Times = std::array<std::int64_t, kArrivalBlock>;
+
+/// What all runs share: the times of a block's requests.
+class BlockRun : public DeploymentRun {
+ protected:
+  BlockRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+      : timing_(plan, seed), seed_(seed), tally_(tally) {}
+
+  void time(const Requests& requests) {
+    const std::size_t n = requests.size();
+    assert(n <= kArrivalBlock && "a block is at most kArrivalBlock arrivals");
+    timing_.warm(requests, std::span(warm_).first(n));
+    timing_.network(requests, std::span(network_).first(n));
+  }
+  [[nodiscard]] Request request(const Requests& requests, std::size_t i) const {
+    return timing_.request(requests, i, warm_[i], network_[i]);
+  }
+  [[nodiscard]] ServedBlock served_block(const Requests& requests) const {
+    const std::size_t n = requests.size();
+    ServedBlock block;
+    block.function = requests.only_function;
+    block.first_number = requests.block.first_number;
+    block.number = requests.block.number;
+    block.at = requests.block.at;
+    block.done = std::span(done_).first(n);
+    block.warm = std::span(warm_).first(n);
+    if (timing_.has_network()) block.network = std::span(network_).first(n);
+    return block;
+  }
+
+  Timing timing_;
+  ReplaySeed seed_;
+  Tally& tally_;
+  Times warm_{};
+  Times network_{};
+  Times done_{};
+};
+
+PoolRules rules_of(const PoolPlan& plan) {
+  return {plan.keep_alive.count(), plan.minimum_instances, plan.max_instances};
+}
+
+/// Pools by function; in a stream of one function, that function's pool is reused for the next.
+template <class Pool>
+class Pools {
+ public:
+  template <class Reset>
+  Pool& at(std::size_t index, const Reset& reset) {
+    if (index >= pools_.size()) {
+      pools_.resize(index + 1);
+      started_.resize(index + 1, false);
+    }
+    if (!started_[index]) {
+      started_[index] = true;
+      reset(pools_[index]);
+    }
+    return pools_[index];
+  }
+  [[nodiscard]] std::size_t size() const { return pools_.size(); }
+  void end() { started_.assign(started_.size(), false); }
+
+ private:
+  std::vector<Pool> pools_{};
+  std::vector<bool> started_{};
+};
+
+class LevelRun final : public BlockRun {
+ public:
+  LevelRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+      : BlockRun(plan, seed, tally), rules_(rules_of(std::get<PoolPlan>(plan.side))) {
+    colds_.reserve(kArrivalBlock);
+  }
+
+  void serve(const Requests& requests) override {
+    const std::size_t n = requests.size();
+    time(requests);
+    const std::int64_t* busy = cut(n);
+    colds_.clear();
+    std::size_t throttled = 0;
+    if (!requests.many_functions()) {
+      throttled = serve_run(requests, 0, n, pool(0), busy);
+    } else {
+      many_ = true;
+      tally_.meter.log_events();
+      for (std::size_t begin = 0; begin < n;) {
+        const std::uint32_t function = requests.function(begin);
+        std::size_t end = begin + 1;
+        while (end < n && requests.function(end) == function) ++end;
+        throttled += serve_run(requests, begin, end, pool(function), busy);
+        begin = end;
+      }
+    }
+    const bool all_completed = throttled == 0 && busy == warm_.data() && !any_cold_late();
+    if (all_completed && !many_ && tally_.ledger.takes_blocks(requests)) {
+      ServedBlock block = served_block(requests);
+      block.cold = colds_;
+      tally_.ledger.add(block);
+    } else {
+      book_singly(requests);
+    }
+  }
+
+  void finish(std::uint32_t functions, bool /*stopped*/) override {
+    const std::size_t count = many_ ? std::max<std::size_t>(functions, pools_.size()) : 1;
+    for (std::size_t f = 0; f < count; ++f) pool(f).finish(tally_.meter);
+    pools_.end();
+  }
+
+ private:
+  LevelPool& pool(std::size_t index) {
+    return pools_.at(index, [&](LevelPool& fresh) { fresh.reset(rules_, tally_.meter); });
+  }
+
+  /// Busy times after the timeout: warm_ itself where nothing is cut.
+  const std::int64_t* cut(std::size_t n) {
+    const std::int64_t timeout = timing_.timeout();
+    const std::int64_t longest = *std::max_element(warm_.begin(), warm_.begin() + n);
+    if (longest <= timeout) return warm_.data();
+    for (std::size_t i = 0; i < n; ++i) cut_[i] = std::min(warm_[i], timeout);
+    return cut_.data();
+  }
+
+  std::size_t serve_run(const Requests& requests, std::size_t begin, std::size_t end,
+                        LevelPool& pool, const std::int64_t* busy) {
+    const std::int64_t* at = requests.block.at.data();
+    const std::int64_t opening = tally_.meter.window().begin;
+    if (at[begin] < opening && at[end - 1] >= opening) {
+      const auto middle =
+          static_cast<std::size_t>(std::lower_bound(at + begin, at + end, opening) - at);
+      return serve_run(requests, begin, middle, pool, busy) +
+             serve_run(requests, middle, end, pool, busy);
+    }
+    const auto cold = [&](std::size_t i) {
+      const std::size_t index = begin + i;
+      colds_.push_back({index, timing_.cold_stay(requests, index, request(requests, index))});
+      return colds_.back().stay.busy;
+    };
+    return pool.serve(end - begin, at + begin, busy + begin, done_.data() + begin, tally_.meter,
+                      cold);
+  }
+
+  [[nodiscard]] bool any_cold_late() const {
+    return std::any_of(colds_.begin(), colds_.end(), [](const ServedBlock::Cold& c) {
+      return c.stay.outcome != Outcome::kCompleted;
+    });
+  }
+
+  void book_singly(const Requests& requests) {
+    auto cold = colds_.begin();
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const Request r = request(requests, i);
+      if (done_[i] == kThrottled) {
+        tally_.ledger.add_throttled(r);
+      } else if (cold != colds_.end() && cold->index == i) {
+        tally_.ledger.add(r, r.at, (cold++)->stay);
+      } else {
+        tally_.ledger.add(r, r.at, timing_.warm_stay(r));
+      }
+    }
+  }
+
+  PoolRules rules_;
+  Pools<LevelPool> pools_{};
+  bool many_ = false;
+  std::vector<ServedBlock::Cold> colds_{};
+  Times cut_{};
+};
+
+/// Books requests one by one, as their pool starts them.
+class SingleRun : public BlockRun {
+ public:
+  using BlockRun::BlockRun;
+
+  std::int64_t start(const Request& request, std::int64_t at, bool cold) {
+    const Stay stay =
+        cold ? timing_.cold_stay(*current_, index_, request) : timing_.warm_stay(request);
+    tally_.ledger.add(request, at, stay);
+    return at + stay.busy;
+  }
+  void turn_away(const Request& request) { tally_.ledger.add_throttled(request); }
+  void leave_unstarted(const Request& request) { tally_.ledger.add_unfinished(request); }
+  double reuse_uniform(const Request& request) const {
+    return Stream(seed_.seed, request.function, Purpose::kReuse, 0, seed_.replication)
+        .uniform(request.number);
+  }
+
+ protected:
+  const Requests* current_ = nullptr;  ///< the block and place of the request that arrives
+  std::size_t index_ = 0;
+};
+
+class PlainRun final : public SingleRun {
+ public:
+  PlainRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+      : SingleRun(plan, seed, tally),
+        rules_(rules_of(std::get<PoolPlan>(plan.side))),
+        order_(std::get<PoolPlan>(plan.side).reuse_order),
+        queues_(std::get<PoolPlan>(plan.side).at_limit == AtLimit::kQueue) {}
+
+  void serve(const Requests& requests) override {
+    time(requests);
+    current_ = &requests;
+    if (requests.many_functions()) {
+      many_ = true;
+      tally_.meter.log_events();
+    }
+    for (index_ = 0; index_ < requests.size(); ++index_) {
+      PlainPool& own = pool(many_ ? requests.function(index_) : 0);
+      own.arrive(request(requests, index_), tally_.meter, *this);
+    }
+  }
+  void finish(std::uint32_t functions, bool stopped) override {
+    const std::size_t count = many_ ? std::max<std::size_t>(functions, pools_.size()) : 1;
+    for (std::size_t f = 0; f < count; ++f) pool(f).finish(tally_.meter, *this, stopped);
+    pools_.end();
+  }
+
+ private:
+  PlainPool& pool(std::size_t index) {
+    return pools_.at(index,
+                     [&](PlainPool& fresh) { fresh.reset(rules_, order_, queues_, tally_.meter); });
+  }
+
+  PoolRules rules_;
+  ReuseOrder order_;
+  bool queues_;
+  bool many_ = false;
+  Pools<PlainPool> pools_{};
+};
+
+class FixedServersRun final : public BlockRun {
+ public:
+  FixedServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+      : BlockRun(plan, seed, tally), servers_(std::get<ServerPlan>(plan.side), tally.meter) {}
+
+  void serve(const Requests& requests) override {
+    const std::size_t n = requests.size();
+    time(requests);
+    bool turned_away = false;
+    for (std::size_t i = 0; i < n; ++i) {
+      start_[i] = servers_.serve(requests.block.at[i], warm_[i]);
+      done_[i] = start_[i] + warm_[i];
+      turned_away = turned_away || start_[i] == FixedServers::kTurnedAway;
+    }
+    if (!turned_away && !requests.many_functions()) {
+      ServedBlock block = served_block(requests);
+      block.start = std::span(start_).first(n);
+      tally_.ledger.add(block);
+      return;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const Request r = request(requests, i);
+      if (start_[i] == FixedServers::kTurnedAway) {
+        tally_.ledger.add_throttled(r);
+      } else {
+        tally_.ledger.add(r, start_[i], timing_.warm_stay(r));
+      }
+    }
+  }
+  void finish(std::uint32_t /*functions*/, bool /*stopped*/) override {
+    servers_.finish(tally_.meter);
+  }
+
+ private:
+  FixedServers servers_;
+  Times start_{};
+};
+
+class ScaledServersRun final : public SingleRun {
+ public:
+  ScaledServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+      : SingleRun(plan, seed, tally), servers_(std::get<ServerPlan>(plan.side), tally.meter) {}
+
+  void serve(const Requests& requests) override {
+    time(requests);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      servers_.arrive(request(requests, i), tally_.meter, *this);
+    }
+  }
+  void finish(std::uint32_t /*functions*/, bool stopped) override {
+    servers_.finish(tally_.meter, *this, stopped);
+  }
+
+ private:
+  ScaledServers servers_;
+};
+
+double mean_over(Int128 ns, std::int64_t span) {
+  return span > 0 ? static_cast<double>(ns) / static_cast<double>(span) : 0.0;
+}
+
+}  // namespace
+
+std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, ReplaySeed seed,
+                                                   Tally& tally) {
+  if (const auto* servers = std::get_if<ServerPlan>(&plan.side)) {
+    if (servers->autoscale) return std::make_unique<ScaledServersRun>(plan, seed, tally);
+    return std::make_unique<FixedServersRun>(plan, seed, tally);
+  }
+  const auto& pool = std::get<PoolPlan>(plan.side);
+  const bool unlimited = pool.max_instances == std::numeric_limits<std::uint32_t>::max();
+  if (pool.reuse_order == ReuseOrder::kMostRecentlyIdle &&
+      (pool.at_limit == AtLimit::kReject || unlimited)) {
+    return std::make_unique<LevelRun>(plan, seed, tally);
+  }
+  return std::make_unique<PlainRun>(plan, seed, tally);
+}
+
+DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally) {
+  tally.meter.close();
+  const InstanceMeter& meter = tally.meter;
+  DeploymentResult result = tally.ledger.result(plan);
+  InstanceFigures& figures = result.instances;
+  figures.live_ns = meter.live_ns();
+  figures.busy_ns = tally.ledger.busy_ns();
+  figures.peak = meter.peak();
+  figures.expired = meter.expired();
+  if (const auto* servers = std::get_if<ServerPlan>(&plan.side)) {
+    figures.busy_ns /= std::max<std::uint32_t>(servers->workers_per_replica, 1);
+    result.usage[Meter::kServerTime] = figures.live_ns;
+  } else {
+    const auto& pool = std::get<PoolPlan>(plan.side);
+    const Int128 idle_ns = meter.reserved_idle_ns();
+    result.usage[Meter::kIdleMemoryTime] = idle_ns * pool.memory.value();
+    result.usage[Meter::kIdleVcpuTime] = idle_ns * pool.vcpu.value();
+  }
+  figures.mean = mean_over(figures.live_ns, meter.span());
+  figures.busy_mean = mean_over(figures.busy_ns, meter.span());
+  figures.idle_mean = mean_over(figures.live_ns - figures.busy_ns, meter.span());
+  return result;
+}
+
+bool draws_work(const DeploymentPlan& plan) { return !plan.work.execution.is_constant(); }
+
+bool draws_network(const DeploymentPlan& plan) { return !plan.network.is_constant(); }
+
+}  // namespace faascast

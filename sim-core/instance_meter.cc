@@ -1,0 +1,74 @@
+#include "sim-core/instance_meter.h"
+
+namespace faascast {
+
+void InstanceMeter::count_expired(std::int64_t t) {
+  ++expired_;
+  if (t > latest_expiry_) {
+    latest_expiry_ = t;
+    expired_at_latest_ = 0;
+  }
+  if (t == latest_expiry_) ++expired_at_latest_;
+}
+
+void InstanceMeter::will_expire(std::int64_t t) {
+  last_expiry_ = std::max(last_expiry_, t);
+  if (window_.kind == Horizon::Kind::kLastCompletion && t >= last_completion_) {
+    pending_.push_back(t);
+  } else {
+    removed(t);
+  }
+}
+
+void InstanceMeter::merge(const InstanceMeter& other) {
+  logs_ = logs_ || other.logs_;
+  live_ns_ += other.live_ns_;
+  reserved_busy_ns_ += other.reserved_busy_ns_;
+  reserved_ += other.reserved_;
+  peak_ = std::max(peak_, other.peak_);
+  expired_ += other.expired_;
+  if (other.latest_expiry_ == latest_expiry_) {
+    expired_at_latest_ += other.expired_at_latest_;
+  } else if (other.latest_expiry_ > latest_expiry_) {
+    latest_expiry_ = other.latest_expiry_;
+    expired_at_latest_ = other.expired_at_latest_;
+  }
+  last_completion_ = std::max(last_completion_, other.last_completion_);
+  last_expiry_ = std::max(last_expiry_, other.last_expiry_);
+  staying_ += other.staying_;
+  pending_.insert(pending_.end(), other.pending_.begin(), other.pending_.end());
+  born_.insert(born_.end(), other.born_.begin(), other.born_.end());
+  gone_.insert(gone_.end(), other.gone_.begin(), other.gone_.end());
+}
+
+void InstanceMeter::close() {
+  if (window_.kind == Horizon::Kind::kAt) {
+    horizon_ = window_.end;
+  } else {
+    horizon_ = last_completion_;
+    if (window_.kind == Horizon::Kind::kDrain) horizon_ = std::max(horizon_, last_expiry_);
+    if (latest_expiry_ >= horizon_) expired_ -= expired_at_latest_;
+  }
+  window_.end = std::max(horizon_, window_.begin);
+  expired_at_latest_ = 0;
+  for (const std::int64_t t : pending_) removed(t);
+  pending_.clear();
+  live_ns_ += static_cast<Int128>(staying_) * window_.end;
+  if (logs_) peak_ = std::max(peak_, peak_of_sum());
+  if (span() == 0) peak_ = 0;
+}
+
+std::uint64_t InstanceMeter::peak_of_sum() {
+  std::sort(born_.begin(), born_.end());
+  std::sort(gone_.begin(), gone_.end());
+  std::int64_t live = 0;
+  std::int64_t peak = 0;
+  std::size_t g = 0;
+  for (const std::int64_t t : born_) {  // at one instant, removals first
+    for (; g < gone_.size() && gone_[g] <= t; ++g) --live;
+    peak = std::max(peak, ++live);
+  }
+  return static_cast<std::uint64_t>(peak);
+}
+
+}  // namespace faascast

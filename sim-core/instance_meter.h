@@ -1,0 +1,96 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "sim-core/plan.h"
+#include "sim-core/units.h"
+
+namespace faascast {
+
+/// The span that results cover, in ns. The end of a run that lasts until its last completion or
+/// expiry is known only afterwards.
+struct Window {
+  static constexpr std::int64_t kUnknown = std::numeric_limits<std::int64_t>::max() / 2;
+  std::int64_t begin = 0;
+  std::int64_t end = kUnknown;
+  Horizon::Kind kind = Horizon::Kind::kLastCompletion;
+};
+
+/// Meters live instances over the window, as pools create and remove them, exactly.
+///
+/// An instance that is removed at the window's end is not counted in expired(): the window is half
+/// open. The peak of one pool is followed as it goes; that of the sum of several pools, which run
+/// one after another, needs the instants of all creations and removals: 16 bytes a cold start, kept
+/// only then (log_events()).
+class InstanceMeter {
+ public:
+  explicit InstanceMeter(Window window) : window_(window) {}
+
+  void log_events() { logs_ = true; }
+  /// @param live instances of this pool, this one included
+  void created(std::int64_t t, std::uint64_t live) {
+    live_ns_ -= clipped(t);
+    if (t >= window_.begin && t < window_.end) seen(live);
+    if (logs_) born_.push_back(clipped(t));
+  }
+  void removed(std::int64_t t, bool expired = true) {
+    live_ns_ += clipped(t);
+    if (expired && t >= window_.begin && t < window_.end) count_expired(t);
+    if (logs_) gone_.push_back(clipped(t));
+  }
+  /// A pool had this many live instances at an instant of the window.
+  void seen(std::uint64_t live) { peak_ = std::max(peak_, live); }
+
+  // Reserved instances: level l <= minimum is busy from step_up to step_down.
+  void reserved_step_up(std::int64_t t) { reserved_busy_ns_ -= clipped(t); }
+  void reserved_step_down(std::int64_t t) { reserved_busy_ns_ += clipped(t); }
+  void reserve(std::uint64_t instances) { reserved_ += instances; }
+
+  // What outlives the arrivals.
+  void completed_until(std::int64_t t) { last_completion_ = std::max(last_completion_, t); }
+  void will_expire(std::int64_t t);
+  void stays(std::uint64_t instances) { staying_ += instances; }
+
+  void merge(const InstanceMeter& other);
+  /// Fixes the end, where it was unknown, and adds what lives until then. Once, at the end.
+  void close();
+
+  [[nodiscard]] const Window& window() const { return window_; }
+  [[nodiscard]] std::int64_t span() const { return window_.end - window_.begin; }
+  [[nodiscard]] Int128 live_ns() const { return live_ns_; }
+  [[nodiscard]] Int128 reserved_idle_ns() const {
+    return static_cast<Int128>(reserved_) * span() - reserved_busy_ns_;
+  }
+  [[nodiscard]] std::uint64_t peak() const { return peak_; }
+  [[nodiscard]] std::uint64_t expired() const { return expired_; }
+  [[nodiscard]] std::int64_t horizon() const { return horizon_; }
+
+ private:
+  [[nodiscard]] std::int64_t clipped(std::int64_t t) const {
+    return std::min(std::max(t, window_.begin), window_.end);
+  }
+  void count_expired(std::int64_t t);
+  [[nodiscard]] std::uint64_t peak_of_sum();
+
+  Window window_;
+  bool logs_ = false;
+  Int128 live_ns_ = 0;
+  Int128 reserved_busy_ns_ = 0;
+  std::uint64_t reserved_ = 0;
+  std::uint64_t peak_ = 0;
+  std::uint64_t expired_ = 0;
+  std::int64_t latest_expiry_ = 0;       ///< among the expired
+  std::uint64_t expired_at_latest_ = 0;  ///< not expired after all if the run ends in that instant
+  std::int64_t last_completion_ = 0;
+  std::int64_t last_expiry_ = 0;
+  std::int64_t horizon_ = 0;
+  std::uint64_t staying_ = 0;
+  std::vector<std::int64_t> pending_{};  ///< expiries that the end of the run may cut
+  std::vector<std::int64_t> born_{};
+  std::vector<std::int64_t> gone_{};
+};
+
+}  // namespace faascast

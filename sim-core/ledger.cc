@@ -1,0 +1,235 @@
+#include "sim-core/ledger.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "sim-core/random.h"
+
+namespace faascast {
+namespace {
+
+constexpr std::int64_t kVectorLimit = std::int64_t{1} << 51U;
+
+Int128 total(const BlockSums& sums) {
+  return (static_cast<Int128>(sums.high) << 32U) + static_cast<Int128>(sums.low);
+}
+
+std::uint64_t salt_of(std::uint32_t function) { return mix64(function + std::uint64_t{1}); }
+
+/// Books a block's values whose buckets are known.
+void book(DurationSummary& summary, const BlockSums& sums, std::span<const std::uint32_t> buckets) {
+  summary.count += buckets.size();
+  summary.sum_ns += total(sums);
+  summary.max_ns = std::max(summary.max_ns, sums.max);
+  for (const std::uint32_t bucket : buckets) summary.histogram.add_bucket(bucket);
+}
+
+}  // namespace
+
+Ledger::Ledger(const DeploymentPlan& plan, Window window) : window_(window) {
+  const auto* pool = std::get_if<PoolPlan>(&plan.side);
+  if (pool == nullptr) return;
+  bills_ = true;
+  metering_ = pool->metering;
+  memory_mb_ = pool->memory.value();
+  memory_step_mb_ = std::max<std::int64_t>(pool->memory_step.value(), 1);
+  bills_memory_used_ = pool->bills_memory_used;
+}
+
+FunctionTotals& Ledger::totals(std::uint32_t function) {
+  if (function >= functions_.size()) functions_.resize(function + std::size_t{1});
+  return functions_[function];
+}
+
+std::uint64_t Ledger::steps_of(std::int64_t billed) const {
+  const Duration time = billed_duration(metering_, Duration(billed));
+  return static_cast<std::uint64_t>(time / metering_.granularity);
+}
+
+std::uint64_t Ledger::sum_of_steps(std::span<const std::int64_t> ns, std::int64_t max) const {
+  const std::int64_t minimum = metering_.minimum.count();
+  const std::int64_t step = metering_.granularity.count();
+  if (std::max({max, minimum, step}) < kVectorLimit) {
+    return kernels().steps(ns.data(), ns.size(), minimum, step);
+  }
+  std::uint64_t sum = 0;
+  for (const std::int64_t time : ns) sum += steps_of(time);
+  return sum;
+}
+
+void Ledger::add(const ServedBlock& block) {
+  const std::size_t n = block.at.size();
+  const std::span<const std::int64_t> start = block.start.empty() ? block.at : block.start;
+  const std::uint64_t salt = salt_of(block.function);
+  if (block.number.empty()) {
+    fingerprint_ += kernels().marks({salt, block.first_number}, block.done.data(), n);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) {
+      fingerprint_ += mark_of(salt, block.number[i], block.done[i], 0);
+    }
+  }
+  busy_ns_ +=
+      total(kernels().overlap(start.data(), block.done.data(), n, window_.begin, window_.end));
+  const auto* counted = std::lower_bound(block.at.data(), block.at.data() + n, window_.begin);
+  add_counted(block, static_cast<std::size_t>(counted - block.at.data()));
+}
+
+void Ledger::add_counted(const ServedBlock& block, std::size_t first) {
+  const std::size_t n = block.at.size() - first;
+  if (n == 0) return;
+  const Kernels& k = kernels();
+  const std::span<const std::int64_t> warm = block.warm.subspan(first);
+  const auto buckets = std::span(buckets_).first(n);
+  const BlockSums work = k.measure(warm.data(), n, buckets.data());
+  book(execution_, work, buckets);
+
+  BlockSums latency = work;
+  const bool has_wait = !block.start.empty();
+  if (has_wait || !block.cold.empty() || !block.network.empty()) {
+    for (std::size_t i = 0; i < n; ++i) scratch_[i] = block.done[first + i] - block.at[first + i];
+    if (!block.network.empty()) {
+      for (std::size_t i = 0; i < n; ++i) scratch_[i] += block.network[first + i];
+    }
+    latency = k.measure(scratch_.data(), n, buckets.data());
+  }
+  book(latency_, latency, buckets);
+  if (has_wait) {
+    for (std::size_t i = 0; i < n; ++i) scratch_[i] = block.start[first + i] - block.at[first + i];
+    const BlockSums wait = k.measure(scratch_.data(), n, buckets.data());
+    book(wait_, wait, buckets);
+  } else {
+    wait_.count += n;
+    wait_.histogram.add(0, n);
+  }
+  completed_ += n;
+  std::uint64_t steps = bills_ ? sum_of_steps(warm, work.max) : 0;
+  std::uint64_t cold = 0;
+  for (const ServedBlock::Cold& c : block.cold) {
+    if (c.index < first) continue;
+    ++cold;
+    cold_start_.add(c.stay.busy - block.warm[c.index]);
+    steps += steps_of(c.stay.billed) - steps_of(block.warm[c.index]);
+  }
+  cold_ += cold;
+  if (bills_) {
+    billed_requests_ += n;
+    billed_steps_ += steps;
+    memory_steps_ += static_cast<Int128>(steps) * billed_memory(ArrivalBlock::kAbsent);
+  }
+  FunctionTotals& own = totals(block.function);
+  own.requests += n;
+  own.cold_starts += cold;
+  own.latency_sum_ns += total(latency);
+  own.latency_max_ns = std::max(own.latency_max_ns, latency.max);
+}
+
+std::int64_t Ledger::billed_memory(std::int64_t used_mb) const {
+  if (!bills_memory_used_) return memory_mb_;
+  const std::int64_t used =
+      std::max<std::int64_t>(used_mb == ArrivalBlock::kAbsent ? memory_mb_ : used_mb, 1);
+  return (used + memory_step_mb_ - 1) / memory_step_mb_ * memory_step_mb_;
+}
+
+void Ledger::bill(const Request& request, std::int64_t billed) {
+  if (!bills_) return;
+  const std::uint64_t steps = steps_of(billed);
+  ++billed_requests_;
+  billed_steps_ += steps;
+  memory_steps_ += static_cast<Int128>(steps) * billed_memory(request.memory_mb);
+}
+
+void Ledger::add(const Request& request, std::int64_t start, const Stay& stay) {
+  const std::int64_t done = start + stay.busy;
+  fingerprint_ += mark_of(salt_of(request.function), request.number, done,
+                          static_cast<std::uint64_t>(stay.outcome));
+  const std::int64_t from = std::max(start, window_.begin);
+  const std::int64_t to = std::min(done, window_.end);
+  if (to > from) busy_ns_ += to - from;
+  if (request.at < window_.begin) return;
+  FunctionTotals& own = totals(request.function);
+  ++own.requests;
+  if (stay.cold) ++own.cold_starts;
+  if (stay.cold) ++cold_;
+  bill(request, stay.billed);
+  if (stay.outcome == Outcome::kTimedOut) {
+    ++timed_out_;
+    return;
+  }
+  ++completed_;
+  const std::int64_t latency = done - request.at + request.network;
+  latency_.add(latency);
+  execution_.add(request.warm);
+  wait_.add(start - request.at);
+  if (stay.cold) cold_start_.add(stay.busy - request.warm);
+  own.latency_sum_ns += latency;
+  own.latency_max_ns = std::max(own.latency_max_ns, latency);
+}
+
+void Ledger::add_throttled(const Request& request) {
+  fingerprint_ += mark_of(salt_of(request.function), request.number, request.at,
+                          static_cast<std::uint64_t>(Outcome::kThrottled));
+  if (request.at < window_.begin) return;
+  ++throttled_;
+  ++totals(request.function).requests;
+}
+
+void Ledger::add_unfinished(const Request& request) {
+  if (request.at < window_.begin) return;
+  ++in_flight_;
+  ++totals(request.function).requests;
+}
+
+void Ledger::merge(const Ledger& other) {
+  completed_ += other.completed_;
+  throttled_ += other.throttled_;
+  timed_out_ += other.timed_out_;
+  in_flight_ += other.in_flight_;
+  cold_ += other.cold_;
+  billed_requests_ += other.billed_requests_;
+  billed_steps_ += other.billed_steps_;
+  memory_steps_ += other.memory_steps_;
+  busy_ns_ += other.busy_ns_;
+  fingerprint_ += other.fingerprint_;
+  latency_.merge(other.latency_);
+  execution_.merge(other.execution_);
+  cold_start_.merge(other.cold_start_);
+  wait_.merge(other.wait_);
+  if (functions_.size() < other.functions_.size()) functions_.resize(other.functions_.size());
+  for (std::size_t f = 0; f < other.functions_.size(); ++f) {
+    FunctionTotals& own = functions_[f];
+    own.requests += other.functions_[f].requests;
+    own.cold_starts += other.functions_[f].cold_starts;
+    own.latency_sum_ns += other.functions_[f].latency_sum_ns;
+    own.latency_max_ns = std::max(own.latency_max_ns, other.functions_[f].latency_max_ns);
+  }
+}
+
+DeploymentResult Ledger::result(const DeploymentPlan& plan) const {
+  DeploymentResult r;
+  r.requests = completed_ + throttled_ + timed_out_ + in_flight_;
+  r.completed = completed_;
+  r.throttled = throttled_;
+  r.timed_out = timed_out_;
+  r.in_flight = in_flight_;
+  r.cold_starts = cold_;
+  r.latency = latency_;
+  r.execution = execution_;
+  r.cold_start = cold_start_;
+  r.wait = wait_;
+  r.functions = functions_;
+  r.fingerprint = mix64(fingerprint_);
+  Usage& usage = r.usage;
+  if (const auto* pool = std::get_if<PoolPlan>(&plan.side)) {
+    const Int128 step_ns = pool->metering.granularity.count();
+    if (pool->metering.bills_requests) usage[Meter::kRequests] = billed_requests_;
+    usage[Meter::kMemoryTime] = memory_steps_ * step_ns;
+    usage[Meter::kVcpuTime] = billed_steps_ * step_ns * pool->vcpu.value();
+    usage[Meter::kClockTime] = billed_steps_ * step_ns * pool->clock_mhz;
+  }
+  usage[Meter::kBytesIn] = static_cast<Int128>(completed_) * plan.request_bytes.value();
+  usage[Meter::kBytesOut] = static_cast<Int128>(completed_) * plan.response_bytes.value();
+  usage[Meter::kConnections] = r.requests;
+  return r;
+}
+
+}  // namespace faascast

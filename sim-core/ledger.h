@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim-core/engine.h"
+#include "sim-core/instance_meter.h"
+#include "sim-core/kernels.h"
+#include "sim-core/requests.h"
+
+namespace faascast {
+
+/// A block of completed requests of one function, as arrays.
+struct ServedBlock {
+  std::uint32_t function = 0;
+  std::uint64_t first_number = 0;
+  std::span<const std::uint64_t> number{};  ///< empty = consecutive from first_number
+  std::span<const std::int64_t> at{};
+  std::span<const std::int64_t> start{};  ///< empty = at
+  std::span<const std::int64_t> done{};
+  std::span<const std::int64_t> warm{};     ///< busy, and billed, but for the cold ones
+  std::span<const std::int64_t> network{};  ///< empty = none
+  struct Cold {
+    std::size_t index;
+    Stay stay;
+  };
+  std::span<const Cold> cold{};
+};
+
+/// Books requests: outcomes, latencies and metered amounts, in integers, so that ledgers of
+/// different threads add up to the same bits in any order.
+class Ledger {
+ public:
+  Ledger(const DeploymentPlan& plan, Window window);
+
+  void add(const ServedBlock& block);
+  /// A request that was served. Its times count in the summaries only if it completed.
+  void add(const Request& request, std::int64_t start, const Stay& stay);
+  void add_throttled(const Request& request);
+  /// Admitted, but the run was stopped before it started.
+  void add_unfinished(const Request& request);
+  void merge(const Ledger& other);
+
+  /// The block can be booked at once: no memory column that is billed.
+  [[nodiscard]] bool takes_blocks(const Requests& requests) const {
+    return !(bills_memory_used_ && !requests.block.memory_mb.empty());
+  }
+  /// Everything but instances.
+  [[nodiscard]] DeploymentResult result(const DeploymentPlan& plan) const;
+  [[nodiscard]] Int128 busy_ns() const { return busy_ns_; }
+  [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
+
+ private:
+  FunctionTotals& totals(std::uint32_t function);
+  void bill(const Request& request, std::int64_t billed);
+  [[nodiscard]] std::int64_t billed_memory(std::int64_t used_mb) const;
+  [[nodiscard]] std::uint64_t steps_of(std::int64_t billed) const;
+  [[nodiscard]] std::uint64_t sum_of_steps(std::span<const std::int64_t> ns,
+                                           std::int64_t max) const;
+  void add_counted(const ServedBlock& block, std::size_t first);
+
+  Window window_;
+  bool bills_ = false;  ///< a pool; servers are billed by their time
+  Metering metering_{};
+  std::int64_t memory_mb_ = 0;
+  std::int64_t memory_step_mb_ = 0;
+  bool bills_memory_used_ = false;
+
+  std::uint64_t completed_ = 0;
+  std::uint64_t throttled_ = 0;
+  std::uint64_t timed_out_ = 0;
+  std::uint64_t in_flight_ = 0;
+  std::uint64_t cold_ = 0;
+  std::uint64_t billed_requests_ = 0;
+  Int128 billed_steps_ = 0;
+  Int128 memory_steps_ = 0;  ///< megabytes * steps
+  Int128 busy_ns_ = 0;
+  std::uint64_t fingerprint_ = 0;
+  DurationSummary latency_{};
+  DurationSummary execution_{};
+  DurationSummary cold_start_{};
+  DurationSummary wait_{};
+  std::vector<FunctionTotals> functions_{};
+
+  std::array<std::int64_t, kArrivalBlock> scratch_{};
+  std::array<std::uint32_t, kArrivalBlock> buckets_{};
+};
+
+}  // namespace faascast

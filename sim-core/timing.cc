@@ -1,0 +1,163 @@
+#include "sim-core/timing.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace faascast {
+namespace {
+
+constexpr std::int64_t kLongestCpu = (std::int64_t{1} << 51U) - 1;
+
+std::int64_t bounded(std::int64_t ns) { return std::clamp<std::int64_t>(ns, 0, kLongestTime); }
+std::int64_t bounded(Int128 ns) {
+  return ns < 0 ? 0 : static_cast<std::int64_t>(std::min<Int128>(ns, kLongestTime));
+}
+
+}  // namespace
+
+Timing::Timing(const DeploymentPlan& plan, ReplaySeed seed)
+    : work_(plan.work),
+      network_(plan.network),
+      has_network_(!plan.network.is_constant() || plan.network.mean() > Duration::zero()),
+      timeout_(std::numeric_limits<std::int64_t>::max()),
+      seed_(seed) {
+  work_.handler = Duration(bounded(work_.handler.count()));
+  const auto* pool = std::get_if<PoolPlan>(&plan.side);
+  if (pool == nullptr) return;
+  throttles_ = pool->cpu.quota > Duration::zero() && pool->cpu.period > pool->cpu.quota;
+  if (throttles_) {
+    law_.period = bounded(pool->cpu.period.count());
+    law_.quota = pool->cpu.quota.count();
+    const Int128 longest = static_cast<Int128>(kLongestTime / law_.period) * law_.quota;
+    law_.longest = static_cast<std::int64_t>(std::min<Int128>(longest, kLongestCpu));
+  }
+  for (const ColdComponent& c : pool->cold_start) {
+    cold_.push_back({c.load_at, c.wall, bounded(c.cpu.count())});
+  }
+  init_limit_ = pool->init_limit.count();
+  if (pool->timeout > Duration::zero()) timeout_ = pool->timeout.count();
+  bills_init_ = pool->metering.bills_init;
+}
+
+std::int64_t Timing::stretched(std::int64_t cpu) const {
+  if (!throttles_) return cpu;
+  const CpuLaw law{Duration(law_.period), Duration(law_.quota)};
+  return law.elapsed(Duration(std::min(cpu, law_.longest))).count();
+}
+
+std::int64_t Timing::token_time(const Requests& requests, std::size_t i) const {
+  const auto tokens = [&](std::span<const std::int64_t> column) {
+    return static_cast<Int128>(std::max<std::int64_t>(Requests::cell(column, i), 0));
+  };
+  return bounded(static_cast<Int128>(work_.token_base.count()) +
+                 work_.per_input_token.count() * tokens(requests.block.input_tokens) +
+                 work_.per_output_token.count() * tokens(requests.block.output_tokens));
+}
+
+void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
+  const std::span<const std::int64_t> own = requests.block.execution_ns;
+  if (work_.execution.is_constant()) {
+    std::fill(ns.begin(), ns.end(), bounded(work_.execution.mean().count()));
+  } else {
+    work_.execution.at_words(requests.work_words, ns);
+    for (std::int64_t& t : ns) t = std::min(t, kLongestTime);
+  }
+  if (work_.handler != Duration::zero()) {
+    for (std::int64_t& t : ns) t += work_.handler.count();
+  }
+  if (work_.uses_tokens) {
+    for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += token_time(requests, i);
+  }
+  if (throttles_ && !work_.is_final) kernels().cpu_law(law_, ns.data(), ns.size());
+  if (own.empty()) return;
+  for (std::size_t i = 0; i < ns.size(); ++i) {
+    if (own[i] != ArrivalBlock::kAbsent) ns[i] = bounded(own[i]);
+  }
+}
+
+void Timing::network(const Requests& requests, std::span<std::int64_t> ns) const {
+  if (!has_network_) return;
+  network_.at_words(requests.network_words, ns);
+  if (requests.block.execution_ns.empty()) return;
+  for (std::size_t i = 0; i < ns.size(); ++i) {
+    if (requests.has_own_time(i)) ns[i] = 0;
+  }
+}
+
+std::int64_t Timing::work_cpu(const Requests& requests, std::size_t i) const {
+  const Duration draw = work_.execution.is_constant()
+                            ? work_.execution.mean()
+                            : work_.execution.at_word(requests.work_words[i]);
+  std::int64_t ns = bounded(draw.count()) + work_.handler.count();
+  if (work_.uses_tokens) ns += token_time(requests, i);
+  return ns;
+}
+
+Request Timing::request(const Requests& requests, std::size_t i, std::int64_t warm,
+                        std::int64_t network) const {
+  Request r;
+  r.number = requests.number(i);
+  r.function = requests.function(i);
+  r.at = requests.block.at[i];
+  r.warm = warm;
+  r.network = network;
+  r.memory_mb = Requests::cell(requests.block.memory_mb, i);
+  r.own_time = requests.has_own_time(i);
+  r.own_cold =
+      r.own_time ? Requests::cell(requests.block.cold_execution_ns, i) : ArrivalBlock::kAbsent;
+  return r;
+}
+
+Stay Timing::cold_stay(const Requests& requests, std::size_t i, const Request& request) const {
+  if (request.own_cold != ArrivalBlock::kAbsent) {
+    const std::int64_t own = bounded(request.own_cold);
+    const bool late = own > timeout_;
+    const std::int64_t busy = late ? timeout_ : own;
+    return {busy, busy, true, late ? Outcome::kTimedOut : Outcome::kCompleted};
+  }
+  Int128 before = 0;  // placement
+  Int128 init_wall = 0;
+  Int128 init_cpu = 0;
+  Int128 wall = 0;  // of the handler part
+  Int128 cpu = 0;
+  for (std::size_t k = 0; k < cold_.size(); ++k) {
+    const Component& c = cold_[k];
+    const Stream stream(seed_.seed, request.function, Purpose::kColdStart,
+                        static_cast<std::uint16_t>(k), seed_.replication);
+    const Int128 drawn = c.wall.is_constant()
+                             ? c.wall.mean().count()
+                             : c.wall.at_word(stream.words(request.number)[0]).count();
+    switch (c.load_at) {
+      case LoadAt::kPlacement:
+        before += drawn + c.cpu;
+        break;
+      case LoadAt::kInit:
+        init_wall += drawn;
+        init_cpu += c.cpu;
+        break;
+      case LoadAt::kHandler:
+        wall += drawn;
+        cpu += c.cpu;
+        break;
+    }
+  }
+  Int128 init = init_wall + init_cpu;
+  if (init_limit_ > 0 && init > init_limit_) {
+    init = init_limit_;
+    wall += init_wall;
+    cpu += init_cpu;
+  }
+  const bool final_work = request.own_time || work_.is_final;
+  Int128 handler = wall;
+  if (final_work || !throttles_) {
+    handler += static_cast<Int128>(stretched(bounded(cpu))) + request.warm;
+  } else {
+    handler += stretched(bounded(cpu + work_cpu(requests, i)));
+  }
+  const bool late = handler > timeout_;
+  if (late) handler = timeout_;
+  return {bounded(before + init + handler), bounded(handler + (bills_init_ ? init : 0)), true,
+          late ? Outcome::kTimedOut : Outcome::kCompleted};
+}
+
+}  // namespace faascast

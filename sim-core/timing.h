@@ -1,0 +1,78 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim-core/kernels.h"
+#include "sim-core/plan.h"
+#include "sim-core/random.h"
+#include "sim-core/requests.h"
+
+namespace faascast {
+
+/// No single time is longer, so that no sum of a request's times overflows (36 years).
+inline constexpr std::int64_t kLongestTime = std::int64_t{1} << 60U;
+
+/// How long a deployment's requests hold an instance, by the rules below. C is the CpuLaw, h the
+/// handler, x the draw (with tokens).
+///
+/// - Warm: C(h + x); without C where the work is final or on a server; execution_ns as it is.
+/// - Cold: placement + INIT + handler part. Handler part: C(CPU of its components + h + x) + their
+///   wall time. Where the work is final or execution_ns is given, C applies to the components'
+///   CPU time alone and the work is added as it is.
+/// - INIT longer than its limit is abandoned there and redone in the handler part (its CPU time
+///   through C with the rest).
+/// - cold_execution_ns is the whole cold time, and all of it is billed.
+/// - The timeout cuts the handler part (all of cold_execution_ns).
+/// - A request that brings its execution time takes no network time.
+/// - CPU time that goes through C is cut at 2^51 ns (26 days).
+class Timing {
+ public:
+  Timing(const DeploymentPlan& plan, ReplaySeed seed);
+
+  /// Warm busy times of a block, before any timeout.
+  void warm(const Requests& requests, std::span<std::int64_t> ns) const;
+  /// Network times of a block; leaves zeros where there is none.
+  void network(const Requests& requests, std::span<std::int64_t> ns) const;
+  /// Request i of a block by itself. @param warm, network as above
+  [[nodiscard]] Request request(const Requests& requests, std::size_t i, std::int64_t warm,
+                                std::int64_t network) const;
+  [[nodiscard]] Stay warm_stay(const Request& request) const {
+    const bool late = request.warm > timeout_;
+    const std::int64_t busy = late ? timeout_ : request.warm;
+    return {busy, busy, false, late ? Outcome::kTimedOut : Outcome::kCompleted};
+  }
+  /// @param request number i of the block
+  [[nodiscard]] Stay cold_stay(const Requests& requests, std::size_t i,
+                               const Request& request) const;
+
+  [[nodiscard]] bool has_network() const { return has_network_; }
+  /// ns; the largest integer = none
+  [[nodiscard]] std::int64_t timeout() const { return timeout_; }
+
+ private:
+  struct Component {
+    LoadAt load_at;
+    Distribution wall;
+    std::int64_t cpu;
+  };
+  [[nodiscard]] std::int64_t stretched(std::int64_t cpu) const;
+  [[nodiscard]] std::int64_t work_cpu(const Requests& requests, std::size_t i) const;
+  void add_tokens(const Requests& requests, std::span<std::int64_t> ns) const;
+  [[nodiscard]] std::int64_t token_time(const Requests& requests, std::size_t i) const;
+
+  Work work_{};
+  Distribution network_{};
+  bool has_network_ = false;
+  bool throttles_ = false;  ///< the CpuLaw applies to something
+  LawNumbers law_{};
+  std::vector<Component> cold_{};
+  std::int64_t init_limit_ = 0;
+  std::int64_t timeout_ = 0;
+  bool bills_init_ = false;
+  ReplaySeed seed_{};
+};
+
+}  // namespace faascast

@@ -1,0 +1,171 @@
+// How fast the engine is, as a ratio to the ideal loop: draw inter-arrival and service times, add
+// to a latency histogram and to the billing sums, no pool. Both run in this process, interleaved,
+// on one thread. A goal (<= 15), reported and never asserted.
+//
+//   bench_engine            ratios and the ideal loop's rate
+//   bench_engine --quick    the same from short runs: does it run at all
+//   bench_engine --memory   peak memory after 10^6, 10^7 and 10^8 requests
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim-core/draw.h"
+#include "sim-core/engine.h"
+#include "sim-core/kernels.h"
+
+namespace {
+
+using namespace faascast;
+using namespace std::chrono_literals;
+
+constexpr Duration kMeanService = 100ms;
+constexpr Duration kKeepAlive = 300 * kMeanService;
+
+class Poisson final : public Traffic {
+ public:
+  Poisson(double mean_gap_ns, std::uint64_t requests)
+      : mean_gap_ns_(mean_gap_ns),
+        requests_(requests),
+        duration_(static_cast<std::int64_t>(mean_gap_ns * static_cast<double>(requests))) {}
+
+  bool independent() const override { return true; }
+  std::uint32_t functions() const override { return 1; }
+  std::uint64_t expected_requests(std::uint32_t /*function*/) const override { return requests_; }
+  std::unique_ptr<ArrivalSource> open(std::uint32_t function, ReplaySeed seed) const override {
+    return std::make_unique<RenewalSource>(function, seed, mean_gap_ns_, duration_);
+  }
+  Duration duration() const override { return duration_; }
+  std::string description() const override { return "Poisson arrivals"; }
+  ScaleBy default_scale_by() const override { return ScaleBy::kTime; }
+
+ private:
+  double mean_gap_ns_;
+  std::uint64_t requests_;
+  Duration duration_;
+};
+
+double mean_gap_ns(double busy) { return static_cast<double>(kMeanService.count()) / busy; }
+
+Plan plan_of(double busy, std::uint64_t requests) {
+  PoolPlan pool;
+  pool.keep_alive = kKeepAlive;
+  pool.cold_start = {{"init", LoadAt::kInit, Distribution::constant(200ms), 0ns}};
+  pool.metering = {.granularity = 1ms, .minimum = 1ms, .bills_init = true};
+  pool.memory = Megabytes(1769);
+  DeploymentPlan deployment;
+  deployment.side = pool;
+  deployment.work.execution = Distribution::lognormal(kMeanService, 1.0);
+  Plan plan;
+  plan.traffic = std::make_shared<Poisson>(mean_gap_ns(busy), requests);
+  plan.deployments = {deployment};
+  plan.horizon = {Horizon::Kind::kAt, Instant(plan.traffic->duration())};
+  return plan;
+}
+
+/// What any simulator has to do for a request at least. Returns something of it all, so that
+/// nothing is left out.
+class IdealLoop {
+ public:
+  std::uint64_t operator()(std::uint64_t requests) {
+    const Stream stream(1, 0, Purpose::kRequest);
+    const double gap = mean_gap_ns(2000.0);
+    std::uint64_t check = 0;
+    std::int64_t now = 0;
+    for (std::uint64_t first = 0; first < requests; first += kArrivalBlock) {
+      stream.words(first, gap_word_, work_word_);
+      exponential_gaps(gap_word_, gap, gap_);
+      service_.at_words(work_word_, busy_);
+      for (const std::int64_t g : gap_) now += g;
+      const BlockSums sums = kernels().measure(busy_.data(), kArrivalBlock, bucket_.data());
+      for (const std::uint32_t bucket : bucket_) latency_.add_bucket(bucket);
+      check += sums.low + sums.high;
+      check += kernels().steps(busy_.data(), kArrivalBlock, 1'000'000, 1'000'000);
+    }
+    return check + static_cast<std::uint64_t>(now);
+  }
+
+ private:
+  Distribution service_ = Distribution::lognormal(kMeanService, 1.0);
+  std::array<std::uint64_t, kArrivalBlock> gap_word_{};
+  std::array<std::uint64_t, kArrivalBlock> work_word_{};
+  std::array<std::int64_t, kArrivalBlock> gap_{};
+  std::array<std::int64_t, kArrivalBlock> busy_{};
+  std::array<std::uint32_t, kArrivalBlock> bucket_{};
+  Histogram latency_{};
+};
+
+double seconds(const std::function<void()>& act) {
+  const auto begin = std::chrono::steady_clock::now();
+  act();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct Case {
+  std::string_view name;
+  double busy;
+  std::vector<double> ratios{};
+};
+
+volatile std::uint64_t sink = 0;
+
+/// Seconds a request.
+double engine_time(const Plan& plan) {
+  std::uint64_t done = 0;
+  const double time = seconds([&] { done = run(plan, {.threads = 1}).deployments[0].requests; });
+  return time / static_cast<double>(done);
+}
+
+void report_ratios(bool quick) {
+  const std::uint64_t requests = quick ? 200'000 : 4'000'000;
+  const int pairs = quick ? 2 : 21;
+  std::array<Case, 2> cases{Case{"single-2000-busy", 2000.0}, Case{"single-20-busy", 20.0}};
+  std::vector<Plan> plans;
+  for (const Case& c : cases) plans.push_back(plan_of(c.busy, requests));
+  IdealLoop ideal;
+  std::vector<double> ideal_times;
+  for (int pair = 0; pair < pairs; ++pair) {
+    for (std::size_t c = 0; c < cases.size(); ++c) {
+      const double time = seconds([&] { sink = sink + ideal(requests); });
+      ideal_times.push_back(time / static_cast<double>(requests));
+      cases[c].ratios.push_back(engine_time(plans[c]) / ideal_times.back());
+    }
+  }
+  for (const Case& c : cases) fmt::print("ratio {}: {:.2f}\n", c.name, median(c.ratios));
+  fmt::print("ideal_per_s: {:.0f}\n", 1.0 / median(ideal_times));
+  fmt::print("instruction_set: {}\n", kernels().name);
+}
+
+void report_memory() {
+  for (const std::uint64_t requests : {1'000'000U, 10'000'000U, 100'000'000U}) {
+    engine_time(plan_of(2000.0, requests));
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    fmt::print("peak_rss_kb after {} requests: {}\n", requests, usage.ru_maxrss);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view option = argc > 1 ? argv[1] : "";
+  if (option == "--memory") {
+    report_memory();
+  } else {
+    report_ratios(option == "--quick");
+  }
+  return 0;
+}
