@@ -10,7 +10,7 @@ namespace faascast {
 /// A metered amount at one price.
 struct Charge {
   Int128 amount = 0;          ///< metered units, >= 0
-  std::int64_t pico_usd = 0;  ///< for each `per` metered units, >= 0
+  std::int64_t pico_usd = 0;  ///< for each `per` metered units, 0 .. 1e18
 };
 
 /// What the charges of one line cost together: the sum of amount * pico_usd / per, kept exact and

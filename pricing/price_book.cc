@@ -31,8 +31,9 @@ std::string nearest_or_all(std::string_view word, const std::vector<std::string>
 }
 
 bool describes_servers(const TomlDocument& document) {
-  const auto keys = document.root().keys();
-  return is_known(keys, "server") || is_known(keys, "by_resource") || is_known(keys, "provider");
+  const TomlNode root = document.root();
+  const auto keys = root.keys();
+  return is_known(keys, "server") || is_known(keys, "by_resource") || root["provider"].is_table();
 }
 
 /// Takes away from `lines` what `added` replaces. A price for both architectures that loses one

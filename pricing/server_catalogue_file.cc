@@ -20,9 +20,23 @@ std::string required_string(const TomlNode& table, std::string_view key) {
   return table[key].string().value_or("");
 }
 
+/// Keys of a table that may be absent.
+std::vector<std::string> keys_of(const TomlNode& node) {
+  if (node.exists() && !node.is_table()) node.report("is not a table");
+  return node.keys();
+}
+
+/// Dollars an hour. The bound keeps every product with vCPU, memory and ratios within 64 bits.
+std::optional<std::int64_t> hourly_pico_usd(const TomlNode& node) {
+  constexpr std::int64_t kMost = 10'000'000'000'000'000;
+  const auto price = node.pico_usd();
+  if (price && *price > kMost) node.report("over 10,000 dollars an hour");
+  return price && *price <= kMost ? price : std::nullopt;
+}
+
 Sources read_sources(const TomlNode& root) {
   Sources sources;
-  for (const std::string& name : root["source"].keys()) {
+  for (const std::string& name : keys_of(root["source"])) {
     sources[name] = root["source"][name].source_note().value_or(SourceNote{});
   }
   return sources;
@@ -70,7 +84,7 @@ Provider read_provider(const TomlNode& node, const Sources& sources) {
   node.require("minimum_billing");
   provider.minimum_billing = node["minimum_billing"].duration().value_or(Duration{});
   provider.egress = node["egress"].string().value_or("");
-  for (const std::string& door : node["front_doors"].keys()) {
+  for (const std::string& door : keys_of(node["front_doors"])) {
     provider.front_doors[door] = node["front_doors"][door].string().value_or("");
   }
   provider.reserved_1y = read_ratio(node["reserved_1y"], sources);
@@ -92,10 +106,10 @@ ServerType read_type(const TomlNode& row, const Sources& sources,
   type.memory = row["memory"].memory().value_or(Megabytes{});
   type.accelerator = row["accelerator"].string().value_or("");
   row.require("on_demand");
-  type.on_demand_pico_usd = row["on_demand"].pico_usd().value_or(0);
-  type.spot_pico_usd = row["spot"].pico_usd();
-  type.reserved_1y_pico_usd = row["reserved_1y"].pico_usd();
-  type.reserved_3y_pico_usd = row["reserved_3y"].pico_usd();
+  type.on_demand_pico_usd = hourly_pico_usd(row["on_demand"]).value_or(0);
+  type.spot_pico_usd = hourly_pico_usd(row["spot"]);
+  type.reserved_1y_pico_usd = hourly_pico_usd(row["reserved_1y"]);
+  type.reserved_3y_pico_usd = hourly_pico_usd(row["reserved_3y"]);
   type.sustained_use_discount = row["sustained_use_discount"].number(0.0, 1.0).value_or(0.0);
   type.burst_baseline = row["burst_baseline"].number(0.0, 1.0);
   const auto provider = providers.find(type.provider);
@@ -117,9 +131,9 @@ ResourcePrice read_resource_price(const TomlNode& row, const Sources& sources) {
   price.region = required_string(row, "region");
   price.arch = row["arch"].one_of({"x86", "arm"}).value_or("x86");
   row.require("vcpu_hour");
-  price.vcpu_hour_pico_usd = row["vcpu_hour"].pico_usd().value_or(0);
+  price.vcpu_hour_pico_usd = hourly_pico_usd(row["vcpu_hour"]).value_or(0);
   row.require("gb_hour");
-  price.gb_hour_pico_usd = row["gb_hour"].pico_usd().value_or(0);
+  price.gb_hour_pico_usd = hourly_pico_usd(row["gb_hour"]).value_or(0);
   price.source = source_for(row, sources);
   return price;
 }
@@ -140,7 +154,7 @@ void add_servers(ServerCatalogue& catalogue, const TomlDocument& document) {
   const TomlNode root = document.root();
   const Sources sources = read_sources(root);
   ServerCatalogue grown = catalogue;
-  for (const std::string& name : root["provider"].keys()) {
+  for (const std::string& name : keys_of(root["provider"])) {
     grown.providers[name] = read_provider(root["provider"][name], sources);
   }
   for (const TomlNode& row : root["server"].elements()) {

@@ -14,6 +14,8 @@ namespace {
 constexpr std::int64_t kMostUnits = 1'000'000'000'000'000;        // of a tier, a free amount
 constexpr std::int64_t kMostPicoUsd = 1'000'000'000'000'000'000;  // a million dollars a unit
 
+constexpr Int128 kMostPer = 10'000'000'000'000'000'000U;  // see cost_of()
+
 enum class Dimension : std::uint8_t { kCount, kMemory, kVcpu, kClock, kTime, kBytes };
 
 struct MeterName {
@@ -131,6 +133,7 @@ std::vector<Measure> read_measures(const TomlNode& price) {
     const auto per = node["per"].integer(1, 1'000'000);
     if (!measure || !per) continue;
     measure->per *= *per;
+    if (measure->per > kMostPer) node["per"].report("is too large");
     measures.push_back(std::move(*measure));
   }
   return measures;
