@@ -12,8 +12,20 @@
 namespace faascast {
 namespace {
 
+/// Rounded, and at most 10^18 ns (32 years), so that sums stay within an Instant.
+Duration from_ns(double ns) {
+  constexpr double kLongest = 1e18;
+  return Duration(std::llround(std::min(ns, kLongest)));
+}
+
 Duration scaled(Duration d, double factor) {
-  return Duration(std::llround(static_cast<double>(d.count()) * factor));
+  return from_ns(static_cast<double>(d.count()) * factor);
+}
+
+/// Instances of one function that may exist.
+std::uint32_t most_instances(const Scaling& scaling) {
+  return std::min(scaling.max_instances,
+                  scaling.account_concurrency.value_or(scaling.max_instances));
 }
 
 std::string_view name_of(PackageKind kind) { return kind == PackageKind::kZip ? "zip" : "image"; }
@@ -92,8 +104,9 @@ class Checker {
       problem(fmt::format("{} serves one request per instance", spec_.title),
               "set concurrency = 1 or leave it out");
     } else {
-      problem(fmt::format("concurrency {}: this version simulates one request per instance", wanted),
-              "set concurrency = 1");
+      problem(
+          fmt::format("concurrency {}: this version simulates one request per instance", wanted),
+          "set concurrency = 1");
     }
   }
 
@@ -101,11 +114,12 @@ class Checker {
     const bool is_zip = config_.package == PackageKind::kZip;
     const std::optional<Bytes>& limit = is_zip ? spec_.limits.zip : spec_.limits.image;
     if (limit && config_.package_bytes > *limit)
-      problem(fmt::format("a {} package of {} is over the {} limit of {}", name_of(config_.package),
-                          megabytes_text(config_.package_bytes), spec_.title, megabytes_text(*limit)),
-              is_zip && spec_.limits.image
-                  ? "make it smaller, or deploy a container image (package kind \"image\")"
-                  : "make it smaller");
+      problem(
+          fmt::format("a {} package of {} is over the {} limit of {}", name_of(config_.package),
+                      megabytes_text(config_.package_bytes), spec_.title, megabytes_text(*limit)),
+          is_zip && spec_.limits.image
+              ? "make it smaller, or deploy a container image (package kind \"image\")"
+              : "make it smaller");
   }
 
   void check_payload(std::string_view which, Bytes size, const std::optional<Bytes>& limit) {
@@ -123,10 +137,13 @@ class Checker {
   }
 
   void check_instances() {
-    if (config_.minimum_instances > spec_.scaling.max_instances)
+    const std::uint32_t most = most_instances(spec_.scaling);
+    if (config_.minimum_instances > most)
       problem(fmt::format("{} minimum instances, but at most {} may exist",
-                          config_.minimum_instances, spec_.scaling.max_instances),
-              "lower minimum_instances or raise max_instances");
+                          config_.minimum_instances, most),
+              spec_.scaling.account_concurrency
+                  ? "lower minimum_instances, or raise max_instances and account_concurrency"
+                  : "lower minimum_instances or raise max_instances");
   }
 
   const PlatformSpec& spec_;
@@ -176,10 +193,10 @@ class ColdStartBuilder {
     const ColdStartLaw* law = law_for(laws, config_.language, name_of(config_.package));
     if (law == nullptr) law = &laws.front();
     if (law->language != config_.language && has_languages(laws))
-      out_.notes.push_back(
-          fmt::format("{} publishes no {} times for language \"{}\" known here: those of {} are used.",
-                      spec_.title, name, config_.language,
-                      law->language.empty() ? std::string("any language") : law->language));
+      out_.notes.push_back(fmt::format(
+          "{} publishes no {} times for language \"{}\" known here: those of {} are used.",
+          spec_.title, name, config_.language,
+          law->language.empty() ? std::string("any language") : law->language));
     out_.pool.cold_start.push_back({name, at, law->law, Duration(0)});
   }
 
@@ -201,8 +218,7 @@ class ColdStartBuilder {
     if (weights.value() == 0) return Duration(0);
     constexpr double kNsPerS = 1e9;
     const double bytes_per_s = spec_.cold_start.object_store.at(out_.memory);
-    return Duration(
-        std::llround(static_cast<double>(weights.value()) / bytes_per_s * kNsPerS));
+    return from_ns(static_cast<double>(weights.value()) / bytes_per_s * kNsPerS);
   }
 
   /// A component of fixed parts; nothing where both are 0.
@@ -266,6 +282,9 @@ void add_notes(const PlatformSpec& spec, const DeploymentConfig& config, const M
     out.notes.push_back(
         fmt::format("{}'s default concurrency of {} is not simulated: one request per instance.",
                     spec.title, spec.scaling.concurrency_preset));
+  if (most_instances(spec.scaling) < spec.scaling.max_instances)
+    out.notes.push_back(fmt::format("max_instances {} is cut to the account's concurrency of {}.",
+                                    spec.scaling.max_instances, most_instances(spec.scaling)));
   if (spec.scaling.new_instances_per_s)
     out.notes.push_back(fmt::format(
         "{}'s limit of {} new instances a second is not simulated: instances start at once.",
@@ -308,8 +327,10 @@ double vcpu_share(const PlatformSpec& spec, Megabytes memory, std::optional<doub
         if (size.memory == memory) return size.vcpu;
       }
       return 0.0;
-    case CpuShare::kConfigured: return vcpu.value_or(spec.cpu.vcpu);
-    case CpuShare::kFixed: break;
+    case CpuShare::kConfigured:
+      return vcpu.value_or(spec.cpu.vcpu);
+    case CpuShare::kFixed:
+      break;
   }
   return spec.cpu.vcpu;
 }
@@ -344,8 +365,7 @@ std::optional<CompiledPool> make_pool(const PlatformSpec& spec, const Deployment
   pool.reuse_order = spec.reuse_order;
   pool.keep_alive = spec.keep_alive.window;
   pool.minimum_instances = config.minimum_instances;
-  pool.max_instances = std::min(spec.scaling.max_instances,
-                                spec.scaling.account_concurrency.value_or(spec.scaling.max_instances));
+  pool.max_instances = most_instances(spec.scaling);
   pool.at_limit = spec.scaling.at_limit;
   pool.cpu = cpu_law(spec, out.vcpu);
   pool.timeout = spec.limits.timeout;

@@ -18,7 +18,7 @@ enum class Architecture : std::uint8_t { kX86, kArm };
 /// What a deployment chooses on a platform. Absent = the platform's default.
 struct DeploymentConfig {
   std::optional<Megabytes> memory{};
-  std::optional<double> vcpu{};             ///< where the platform lets it be chosen
+  std::optional<double> vcpu{};               ///< where the platform lets it be chosen
   std::optional<std::int64_t> concurrency{};  ///< requests at once in one instance
   Architecture arch = Architecture::kX86;
   PackageKind package = PackageKind::kZip;
@@ -49,8 +49,8 @@ struct CompiledPool {
   double vcpu = 0.0;   ///< processor share
   /// Multiplies warm CPU time measured on the profiling host.
   double cpu_seconds_factor = 1.0;
-  Duration warm_overhead{};  ///< to add to each request's busy time (unthrottled)
-  Duration network{};        ///< to add to each request's latency
+  Duration warm_overhead{};          ///< to add to each request's busy time (unthrottled)
+  Duration network{};                ///< to add to each request's latency
   std::vector<std::string> notes{};  ///< what a report says of this deployment's assumptions
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "input/toml_file.h"
@@ -13,7 +14,7 @@ struct Figure {
   std::string value{};  ///< as written: "320 s"; for a law its quantiles or parameters
   std::string low{};    ///< plausible range; for a law a factor: "x 0.8". Empty = exact
   std::string high{};
-  SourceNote note{};    ///< kind "scenario" when a deployment overrides it with a plain value
+  SourceNote note{};  ///< kind "scenario" when a deployment overrides it with a plain value
 
   [[nodiscard]] bool has_interval() const { return !low.empty(); }
 };

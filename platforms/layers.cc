@@ -56,7 +56,8 @@ Layers Layers::operator[](std::string_view key) const {
                            std::find(hidden_->begin(), hidden_->end(), key) != hidden_->end();
     if (!is_hidden) inside.push_back({layer.node[key], layer.is_override});
   }
-  return Layers(std::move(inside), path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key));
+  return Layers(std::move(inside),
+                path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key));
 }
 
 const Layers::Layer* Layers::first() const {
@@ -119,14 +120,13 @@ FigureReader::Side FigureReader::side(const std::string& path) const {
 }
 
 void FigureReader::record(const std::string& path, const Parts& parts) {
-  figures_.push_back({path, text_of(parts.value),
-                      parts.low ? text_of(*parts.low) : std::string(),
+  figures_.push_back({path, text_of(parts.value), parts.low ? text_of(*parts.low) : std::string(),
                       parts.high ? text_of(*parts.high) : std::string(), parts.note});
 }
 
 double FigureReader::factor(const Layers::Layer& table, const std::string& path,
                             std::string value) {
-  constexpr double kLargest = 1e6;
+  constexpr double kLargest = 100.0;
   Figure figure{.path = path, .value = std::move(value), .note = note_of(table)};
   std::optional<double> low;
   std::optional<double> high;
@@ -147,9 +147,12 @@ double FigureReader::factor(const Layers::Layer& table, const std::string& path,
   }
   figures_.push_back(std::move(figure));
   switch (side(path)) {
-    case Side::kLow: return low.value_or(1.0);
-    case Side::kHigh: return high.value_or(1.0);
-    case Side::kValue: break;
+    case Side::kLow:
+      return low.value_or(1.0);
+    case Side::kHigh:
+      return high.value_or(1.0);
+    case Side::kValue:
+      break;
   }
   return 1.0;
 }

@@ -66,7 +66,7 @@ class FigureReader {
   enum class Side : std::uint8_t { kValue, kLow, kHigh };
   struct Parts {
     TomlNode value;
-    std::optional<TomlNode> low{};   ///< absent = exact
+    std::optional<TomlNode> low{};  ///< absent = exact
     std::optional<TomlNode> high{};
     SourceNote note{};
     bool is_override = false;
@@ -99,9 +99,12 @@ std::optional<T> FigureReader::optional(const Layers& at, Parse parse) {
   if (!range_is_sound(*found, *low <= *value && *value <= *high)) return {};
   record(at.path(), *found);
   switch (side(at.path())) {
-    case Side::kLow: return low;
-    case Side::kHigh: return high;
-    case Side::kValue: break;
+    case Side::kLow:
+      return low;
+    case Side::kHigh:
+      return high;
+    case Side::kValue:
+      break;
   }
   return value;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -13,7 +14,20 @@ namespace {
 constexpr double kUnbounded = 1e12;
 
 // What a figure's value is: the parsers that FigureReader is given.
-std::optional<Duration> duration(const TomlNode& node) { return node.duration(); }
+std::optional<Duration> duration_up_to(const TomlNode& node, Duration longest,
+                                       const char* longest_text) {
+  const std::optional<Duration> value = node.duration();
+  if (!value || *value <= longest) return value;
+  node.report(fmt::format("'{}' is too long", text_of(node)),
+              fmt::format("at most {}", longest_text));
+  return {};
+}
+std::optional<Duration> duration(const TomlNode& node) {
+  return duration_up_to(node, std::chrono::hours(24 * 3650), "3650 d");
+}
+std::optional<Duration> cold_duration(const TomlNode& node) {
+  return duration_up_to(node, std::chrono::hours(24), "24 h for a part of a cold start");
+}
 std::optional<Megabytes> memory(const TomlNode& node) { return node.memory(); }
 std::optional<Bytes> bytes(const TomlNode& node) { return node.bytes(); }
 std::optional<bool> boolean(const TomlNode& node) { return node.boolean(); }
@@ -108,7 +122,8 @@ std::vector<MemorySize> read_sizes(const Layers& at, FigureReader& reader) {
     shown += fmt::format("{}{} MB {} vCPU", shown.empty() ? "" : ", ", size->value(), *vcpu);
     if (*clock_mhz > 0) shown += fmt::format(" {} MHz", *clock_mhz);
   }
-  if (sizes.empty()) top->node.report("no memory size", "give rows = [{ memory = \"128 MB\", vcpu = 0.083 }, ...]");
+  if (sizes.empty())
+    top->node.report("no memory size", "give rows = [{ memory = \"128 MB\", vcpu = 0.083 }, ...]");
   const double factor = reader.factor(*top, at.path(), shown);
   for (MemorySize& size : sizes) size.vcpu *= factor;
   return sizes;
@@ -215,7 +230,7 @@ Law read_quantiles(const TomlNode& table) {
   for (const auto& [name, probability] : kNames) {
     const TomlNode node = table[name];
     if (!node.exists()) continue;
-    const auto value = node.duration();
+    const auto value = cold_duration(node);
     if (!value) {
       sound = false;
       continue;
@@ -237,9 +252,9 @@ Law read_quantiles(const TomlNode& table) {
 }
 
 Law read_lognormal(const TomlNode& table) {
-  const auto shift = table["shift"].duration();
-  const auto median = table["median"].duration();
-  const auto sigma = table["sigma"].number(0.0, 10.0);
+  const auto shift = cold_duration(table["shift"]);
+  const auto median = cold_duration(table["median"]);
+  const auto sigma = table["sigma"].number(0.0, 3.0);
   if (!shift) table.require("shift");
   if (!median) table.require("median");
   if (!sigma) table.require("sigma");
@@ -257,7 +272,7 @@ Law read_lognormal(const TomlNode& table) {
 
 Law read_law(const TomlNode& row) {
   if (!row.is_table()) {
-    const auto constant = row.duration();
+    const auto constant = cold_duration(row);
     return {Distribution::constant(constant.value_or(Duration(0))), text_of(row)};
   }
   const TomlNode quantiles = row["quantiles"];
@@ -265,9 +280,12 @@ Law read_law(const TomlNode& row) {
   const TomlNode constant = row["constant"];
   if (quantiles.exists()) return read_quantiles(quantiles);
   if (lognormal.exists()) return read_lognormal(lognormal);
-  if (constant.exists()) return {Distribution::constant(constant.duration().value_or(Duration(0))), text_of(constant)};
-  row.report("no law", "give one of quantiles = { p50 = ..., p95 = ... }, lognormal = { shift = "
-                       "..., median = ..., sigma = ... }, constant = \"...\"");
+  if (constant.exists())
+    return {Distribution::constant(cold_duration(constant).value_or(Duration(0))),
+            text_of(constant)};
+  row.report("no law",
+             "give one of quantiles = { p50 = ..., p95 = ... }, lognormal = { shift = "
+             "..., median = ..., sigma = ... }, constant = \"...\"");
   return {};
 }
 
@@ -332,7 +350,8 @@ BandwidthCurve read_bandwidth(const Layers& at, FigureReader& reader) {
     if (size_node.exists()) shown += " at " + text_of(size_node);
   }
   if (curve.points.empty())
-    top->node.report("no bandwidth", "give points = [{ memory = \"1024 MB\", rate = \"60 MB/s\" }, ...]");
+    top->node.report("no bandwidth",
+                     "give points = [{ memory = \"1024 MB\", rate = \"60 MB/s\" }, ...]");
   const double factor = reader.factor(*top, at.path(), shown);
   for (BandwidthCurve::Point& point : curve.points) point.bytes_per_s *= factor;
   return curve;
@@ -344,7 +363,8 @@ void read_load_at(const Layers& root, FigureReader& reader, ColdStart& cold) {
   const Layers::Layer* top = whole_table.first();
   if (top != nullptr && !top->node.is_table()) {
     (void)whole_table.top();
-    const auto where = reader.choice<LoadAt>(Layers({*top}, "load_at"), name_in(kLoadAts), LoadAt::kInit);
+    const auto where =
+        reader.choice<LoadAt>(Layers({*top}, "load_at"), name_in(kLoadAts), LoadAt::kInit);
     cold.import_at = where;
     cold.weights_at = where;
     return;
@@ -363,8 +383,9 @@ ColdStart read_cold_start(const Layers& root, FigureReader& reader) {
   cold.runtime = read_laws(at["runtime"], reader);
   if (cold.placement.empty() && cold.runtime.empty()) require(at["placement"]);
   const Layers per_mb = at["package_per_mb"];
-  cold.zip_per_mb = reader.optional<Duration>(per_mb["zip"], duration).value_or(Duration(0));
-  cold.image_per_mb = reader.optional<Duration>(per_mb["image"], duration).value_or(Duration(0));
+  cold.zip_per_mb = reader.optional<Duration>(per_mb["zip"], cold_duration).value_or(Duration(0));
+  cold.image_per_mb =
+      reader.optional<Duration>(per_mb["image"], cold_duration).value_or(Duration(0));
   cold.object_store = read_bandwidth(at["object_store"], reader);
   cold.init_limit = reader.optional<Duration>(at["init_limit"], duration).value_or(Duration(0));
   if (cold.init_limit > Duration::zero())

@@ -93,7 +93,8 @@ class Chain {
 
   static std::string list() { return fmt::format("{}", fmt::join(platform_names(), ", ")); }
   void report(const TomlNode* at, std::string what, std::string mend) {
-    problems_.push_back({at == nullptr ? std::string() : at->where(), std::move(what), std::move(mend)});
+    problems_.push_back(
+        {at == nullptr ? std::string() : at->where(), std::move(what), std::move(mend)});
   }
   void take(const InputError& error) {
     problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());

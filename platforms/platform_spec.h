@@ -34,7 +34,7 @@ struct MemoryRule {
   Megabytes minimum{};
   Megabytes maximum{};
   Megabytes step{1};
-  Megabytes preset{};  ///< where a deployment names none
+  Megabytes preset{};               ///< where a deployment names none
   std::vector<MemorySize> sizes{};  ///< ascending; empty = a range
 };
 
@@ -103,7 +103,7 @@ struct BandwidthCurve {
 struct ColdStart {
   std::vector<ColdStartLaw> placement{};  ///< sandbox; includes the runtime where that is not known
   std::vector<ColdStartLaw> runtime{};    ///< may be empty
-  Duration zip_per_mb{};    ///< package fetch, a decimal megabyte of unpacked code
+  Duration zip_per_mb{};                  ///< package fetch, a decimal megabyte of unpacked code
   Duration image_per_mb{};
   BandwidthCurve object_store{};  ///< weights fetched at start
   LoadAt import_at = LoadAt::kInit;
@@ -127,9 +127,9 @@ struct MeteringRule {
 /// All that differs between serverless platforms, as data. A new platform is a new file in
 /// platforms/data/, not a new class.
 struct PlatformSpec {
-  std::string name{};    ///< "aws-lambda"
-  std::string title{};   ///< "AWS Lambda"
-  std::string tariff{};  ///< key into pricing
+  std::string name{};                ///< "aws-lambda"
+  std::string title{};               ///< "AWS Lambda"
+  std::string tariff{};              ///< key into pricing
   std::vector<std::string> notes{};  ///< sentences on what the file leaves out, for reports
   MemoryRule memory{};
   CpuRule cpu{};
@@ -139,15 +139,15 @@ struct PlatformSpec {
   Limits limits{};
   ColdStart cold_start{};
   MeteringRule metering{};
-  Duration warm_overhead{};  ///< the platform's own time inside each billed request
-  Duration network{};        ///< client to handler and back, without payload; never billed
+  Duration warm_overhead{};       ///< the platform's own time inside each billed request
+  Duration network{};             ///< client to handler and back, without payload; never billed
   std::vector<Figure> figures{};  ///< every number above, in the order of reading
 };
 
 /// The keys of a [[deployment]] table that change its platform.
 struct PlatformOverrides {
-  TomlNode deployment;                        ///< the table
-  std::vector<std::string> deployment_keys{}; ///< keys that belong to the deployment itself
+  TomlNode deployment;                         ///< the table
+  std::vector<std::string> deployment_keys{};  ///< keys that belong to the deployment itself
 };
 
 /// Names of the shipped platforms, sorted.

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -131,6 +133,29 @@ INSTANTIATE_TEST_SUITE_P(Published, SebsResnet50,
                                            SebsRow{1536, 6.47}, SebsRow{2048, 5.38},
                                            SebsRow{3008, 5.02}));
 
+// A blind check: the processor times are Lambda's, only the bandwidth is Google's. The benchmark's
+// own fit leaves 15 % between its sizes (7.64, 8.25, 7.71 s), whose order the quota cannot explain.
+class SebsResnet50OnGoogle : public ::testing::TestWithParam<SebsRow> {};
+TEST_P(SebsResnet50OnGoogle, ColdHandlerIsPredicted) {
+  const auto [memory, measured] = GetParam();
+  const PlatformSpec spec = lazily_loading("google-cloud-functions");
+  const PoolPlan pool = make_pool(spec, {.memory = Megabytes(memory)}, kResnet50).pool;
+  EXPECT_NEAR(cold_handler_s(pool) / measured, 1.0, 0.15);
+}
+INSTANTIATE_TEST_SUITE_P(Published, SebsResnet50OnGoogle,
+                         ::testing::Values(SebsRow{512, 7.64}, SebsRow{1024, 8.25},
+                                           SebsRow{2048, 7.71}));
+
+// Median of what a client sees of a cold hello world beyond a warm one, 2021: 215 ms. Placement is
+// that less INIT, so the sum of both medians returns it; the tail of the sum is not fitted.
+TEST(LambdaColdStart, OfAHelloWorldIsWhatAClientSees) {
+  const PoolPlan pool = make_pool(load_platform("aws-lambda"), {}, {}).pool;
+  ASSERT_THAT(pool.cold_start, SizeIs(2));
+  EXPECT_NEAR(seconds_of(component(pool, "placement").wall.quantile(0.5) +
+                         component(pool, "runtime").wall.quantile(0.5)),
+              0.215, 0.003);
+}
+
 TEST(CloudFunctionsColdStart, DoesNotDependOnMemory) {
   const PlatformSpec spec = lazily_loading("google-cloud-functions");
   for (const char* name : {"import", "weights", "first-inference"}) {
@@ -190,8 +215,9 @@ TEST(ColdStart, FetchesThePackageByItsSizeAndKind) {
   const PlatformSpec spec = load_platform("aws-lambda");
   const PoolPlan zip = make_pool(spec, {.package_bytes = Bytes(100'000'000)}, {}).pool;
   EXPECT_EQ(component(zip, "package").wall.mean(), 240ms);  // 2.4 ms a MB
-  const PoolPlan image = make_pool(
-      spec, {.package = PackageKind::kImage, .package_bytes = Bytes(5'000'000'000)}, {}).pool;
+  const PoolPlan image =
+      make_pool(spec, {.package = PackageKind::kImage, .package_bytes = Bytes(5'000'000'000)}, {})
+          .pool;
   EXPECT_FALSE(has_component(image, "package")) << "images are loaded on demand";
 }
 
@@ -209,7 +235,8 @@ TEST(ColdStart, PicksTheLawOfLanguageAndPackage) {
 TEST(ColdStart, SaysWhereALanguageIsNotKnown) {
   const PlatformSpec spec = load_platform("aws-lambda");
   EXPECT_THAT(make_pool(spec, {.language = "cobol"}, {}).notes, Contains(HasSubstr("cobol")));
-  EXPECT_THAT(make_pool(spec, {.language = "python"}, {}).notes, Not(Contains(HasSubstr("python"))));
+  EXPECT_THAT(make_pool(spec, {.language = "python"}, {}).notes,
+              Not(Contains(HasSubstr("python"))));
 }
 
 TEST(CloudRun, RefusesAStartBeyondItsLimit) {
@@ -231,8 +258,7 @@ TEST(LambdaMetering, BillsInitOfZipOnlySinceAugust2025) {
 }
 
 TEST(Pool, CarriesTheLifecycle) {
-  const PoolPlan pool =
-      make_pool(load_platform("aws-lambda"), {.minimum_instances = 3}, {}).pool;
+  const PoolPlan pool = make_pool(load_platform("aws-lambda"), {.minimum_instances = 3}, {}).pool;
   EXPECT_EQ(pool.keep_alive, 320s);
   EXPECT_EQ(pool.minimum_instances, 3U);
   EXPECT_EQ(pool.max_instances, 1000U);
@@ -240,6 +266,22 @@ TEST(Pool, CarriesTheLifecycle) {
   EXPECT_EQ(pool.timeout, 900s);
   EXPECT_EQ(pool.metering.granularity, 1ms);
   EXPECT_EQ(pool.memory, Megabytes(128)) << "the default";
+}
+
+TEST(Pool, IsCutToTheAccountsConcurrency) {
+  PlatformSpec spec = load_platform("aws-lambda");
+  spec.scaling.max_instances = 5000;
+  const CompiledPool out = make_pool(spec, {}, {});
+  EXPECT_EQ(out.pool.max_instances, 1000U);
+  EXPECT_THAT(out.notes, Contains(HasSubstr("account's concurrency of 1000")));
+}
+
+TEST(ColdStart, OfAbsurdSizesStaysWithinAnInstant) {
+  const ModelLoad load{.weights = Bytes(std::numeric_limits<std::int64_t>::max()),
+                       .load_cpu = Duration::max(),
+                       .memory_used = Megabytes(1)};
+  const CompiledPool out = make_pool(load_platform("aws-lambda"), {}, load);
+  EXPECT_GT(component(out.pool, "weights").wall.mean() + component(out.pool, "weights").cpu, 0ns);
 }
 
 TEST(Pool, SaysWhatIsNotSimulated) {
@@ -267,9 +309,9 @@ TEST_P(RefusedConfiguration, SaysWhatAndHowToMend) {
   EXPECT_FALSE(make_pool(load_platform(c.platform), c.config, {.memory_used = c.memory_used},
                          "s.toml:9", problems));
   ASSERT_THAT(problems, SizeIs(1));
-  EXPECT_THAT(problems.front(), AllOf(Field(&Problem::where, "s.toml:9"),
-                                      Field(&Problem::what, HasSubstr(c.what)),
-                                      Field(&Problem::mend, HasSubstr(c.mend))));
+  EXPECT_THAT(problems.front(),
+              AllOf(Field(&Problem::where, "s.toml:9"), Field(&Problem::what, HasSubstr(c.what)),
+                    Field(&Problem::mend, HasSubstr(c.mend))));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -277,34 +319,52 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refused{"aws-lambda", {.memory = Megabytes(64)}, {}, "64 MB", "nearest is \"128 MB\""},
         Refused{"aws-lambda", {.memory = Megabytes(20480)}, {}, "20480", "\"10240 MB\""},
-        Refused{"google-cloud-functions", {.memory = Megabytes(700)}, {}, "700 MB",
+        Refused{"google-cloud-functions",
+                {.memory = Megabytes(700)},
+                {},
+                "700 MB",
                 "nearest is \"512 MB\""},
-        Refused{"azure-functions-consumption", {.memory = Megabytes(512)}, {}, "512 MB",
-                "\"1536 MB\""},
-        Refused{"aws-lambda", {.memory = Megabytes(512)}, Megabytes(900), "uses 900 MB",
-                "more memory"},
-        Refused{"aws-lambda", {.vcpu = 2.0}, {}, "does not let the processor be chosen",
+        Refused{
+            "azure-functions-consumption", {.memory = Megabytes(512)}, {}, "512 MB", "\"1536 MB\""},
+        Refused{
+            "aws-lambda", {.memory = Megabytes(512)}, Megabytes(900), "uses 900 MB", "more memory"},
+        Refused{"aws-lambda",
+                {.vcpu = 2.0},
+                {},
+                "does not let the processor be chosen",
                 "follows from memory"},
         Refused{"google-cloud-run", {.vcpu = 64.0}, {}, "64 vCPU", "0.08 to 8"},
         Refused{"google-cloud-run", {.vcpu = 0.0}, {}, "0 vCPU", "0.08 to 8"},
-        Refused{"google-cloud-run", {.concurrency = 8}, {},
-                "this version simulates one request per instance", "set concurrency = 1"},
-        Refused{"azure-functions-consumption", {.concurrency = 8}, {},
-                "this version simulates one request per instance", "set concurrency = 1"},
-        Refused{"aws-lambda", {.concurrency = 8}, {}, "one request per instance",
+        Refused{"google-cloud-run",
+                {.concurrency = 8},
+                {},
+                "this version simulates one request per instance",
                 "set concurrency = 1"},
-        Refused{"aws-lambda", {.package_bytes = Bytes(250'000'001)}, {}, "250.0 MB",
-                "container image"},
+        Refused{"azure-functions-consumption",
+                {.concurrency = 8},
+                {},
+                "this version simulates one request per instance",
+                "set concurrency = 1"},
+        Refused{"aws-lambda",
+                {.concurrency = 8},
+                {},
+                "one request per instance",
+                "set concurrency = 1"},
+        Refused{
+            "aws-lambda", {.package_bytes = Bytes(250'000'001)}, {}, "250.0 MB", "container image"},
         Refused{"aws-lambda",
                 {.package = PackageKind::kImage, .package_bytes = Bytes(11'000'000'000)},
                 {},
                 "11000.0 MB",
                 "smaller"},
         Refused{"aws-lambda", {.request_bytes = Bytes(6'000'001)}, {}, "request", "object"},
-        Refused{"aws-lambda", {.response_bytes = Bytes(7'000'000)}, {}, "response of 7.0 MB",
-                "object"},
+        Refused{
+            "aws-lambda", {.response_bytes = Bytes(7'000'000)}, {}, "response of 7.0 MB", "object"},
         Refused{"google-cloud-run", {.arch = Architecture::kArm}, {}, "no arm processors", "x86"},
-        Refused{"aws-lambda", {.minimum_instances = 2000}, {}, "2000 minimum instances",
+        Refused{"aws-lambda",
+                {.minimum_instances = 2000},
+                {},
+                "2000 minimum instances",
                 "max_instances"}));
 
 TEST(RefusedConfigurations, AreReportedTogether) {

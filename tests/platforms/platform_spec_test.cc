@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -93,8 +94,8 @@ TEST(Lambda, HasThePublishedLifecycle) {
 TEST(BandwidthCurve, RunsStraightFromTheOriginAndStaysLevelAtTheEnd) {
   const BandwidthCurve curve = load_platform("aws-lambda").cold_start.object_store;
   EXPECT_DOUBLE_EQ(curve.at(Megabytes(512)), 30e6);
-  EXPECT_DOUBLE_EQ(curve.at(Megabytes(768)), 45e6);   // half way from 30 to 60
-  EXPECT_DOUBLE_EQ(curve.at(Megabytes(256)), 15e6);   // half way from 0 to 30
+  EXPECT_DOUBLE_EQ(curve.at(Megabytes(768)), 45e6);  // half way from 30 to 60
+  EXPECT_DOUBLE_EQ(curve.at(Megabytes(256)), 15e6);  // half way from 0 to 30
   EXPECT_DOUBLE_EQ(curve.at(Megabytes(10240)), 149e6);
 }
 
@@ -107,13 +108,15 @@ TEST(BandwidthCurve, OfOnePointIsConstant) {
 // ---- pins ----
 
 TEST(PinnedFigure, TakesItsLowOrHigh) {
-  EXPECT_EQ(load_platform("aws-lambda", Pin{"keep_alive.window", Pin::Side::kLow}).keep_alive.window,
-            300s);
-  EXPECT_EQ(load_platform("aws-lambda", Pin{"keep_alive.window", Pin::Side::kHigh}).keep_alive.window,
-            360s);
-  EXPECT_EQ(load_platform("aws-lambda", Pin{"cpu_share.host_factor", Pin::Side::kHigh})
-                .cpu.host_factor,
-            2.5);
+  EXPECT_EQ(
+      load_platform("aws-lambda", Pin{"keep_alive.window", Pin::Side::kLow}).keep_alive.window,
+      300s);
+  EXPECT_EQ(
+      load_platform("aws-lambda", Pin{"keep_alive.window", Pin::Side::kHigh}).keep_alive.window,
+      360s);
+  EXPECT_EQ(
+      load_platform("aws-lambda", Pin{"cpu_share.host_factor", Pin::Side::kHigh}).cpu.host_factor,
+      2.5);
 }
 
 TEST(PinnedFigure, ScalesAWholeLaw) {
@@ -159,10 +162,11 @@ TEST(Describe, FlagsWhatIsOlderThanTwoYears) {
 
 TEST(Describe, ShowsValueRangeAndSource) {
   const std::vector<FigureRow> rows = describe(load_platform("aws-lambda"), "2026-11-24");
-  EXPECT_THAT(rows, Contains(Field(
-                        &FigureRow::figure,
-                        AllOf(Field(&Figure::path, "keep_alive.window"), Field(&Figure::value, "320 s"),
-                              Field(&Figure::low, "300 s"), Field(&Figure::high, "360 s")))));
+  EXPECT_THAT(rows,
+              Contains(Field(
+                  &FigureRow::figure,
+                  AllOf(Field(&Figure::path, "keep_alive.window"), Field(&Figure::value, "320 s"),
+                        Field(&Figure::low, "300 s"), Field(&Figure::high, "360 s")))));
 }
 
 // ---- overrides in a deployment ----
@@ -196,7 +200,8 @@ TEST(Override, TakesPlainValues) {
       "timeout = \"30 s\"\n"
       "load_at = \"handler\"\n"
       "[d.cpu_share]\nhost_factor = 1\n"
-      "[d.cold_start]\nplacement = \"200 ms\"\ninit_limit = \"20 s\"\nobject_store = \"80 MB/s\"\n");
+      "[d.cold_start]\nplacement = \"200 ms\"\ninit_limit = \"20 s\"\nobject_store = \"80 "
+      "MB/s\"\n");
   ASSERT_THAT(d.problems, IsEmpty()) << to_string(d.problems.front());
   EXPECT_EQ(d.spec->keep_alive.window, 600s);
   EXPECT_EQ(d.spec->reuse_order, ReuseOrder::kLeastRecentlyUsed);
@@ -274,6 +279,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "did you mean 'fixed-window'"},
         BadOverride{"keep_alive = { windw = \"5 s\" }\n", "unknown key", "did you mean 'window'"},
         BadOverride{"keep_alve = \"5 s\"\n", "unknown key", "did you mean 'keep_alive'"},
+        BadOverride{"keep_alive = \"99999 d\"\n", "too long", "3650 d"},
+        BadOverride{"cold_start = { placement = \"2 d\" }\n", "too long", "24 h"},
         BadOverride{"max_instances = 0\n", "out of range", "1"},
         BadOverride{"max_instances = -3\n", "out of range", "1"},
         BadOverride{"at_limit = \"rejct\"\n", "rejct", "did you mean 'reject'"},
@@ -381,13 +388,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"measured\", as_of = \"2026\", confidence = \"B\" }\n",
                 "missing key 'source'"},
         BadFile{std::string("timeout = { value = \"30 s\", ") + kSource, "needs 'low' and 'high'"},
-        BadFile{std::string("timeout = { value = \"-3 s\", low = \"1 s\", high = \"2 s\", ") + kSource,
-                "negative"},
-        BadFile{std::string("timeout = { value = \"3 lightyears\", low = \"1 s\", high = \"2 s\", ") +
-                    kSource,
-                "unknown unit"},
-        BadFile{std::string("timeout = { value = \"3 s\", low = \"1 s\", high = \"2 s\", ") + kSource,
-                "outside its own range"},
+        BadFile{
+            std::string("timeout = { value = \"-3 s\", low = \"1 s\", high = \"2 s\", ") + kSource,
+            "negative"},
+        BadFile{
+            std::string("timeout = { value = \"3 lightyears\", low = \"1 s\", high = \"2 s\", ") +
+                kSource,
+            "unknown unit"},
+        BadFile{
+            std::string("timeout = { value = \"3 s\", low = \"1 s\", high = \"2 s\", ") + kSource,
+            "outside its own range"},
         BadFile{std::string("timeot = { value = \"3 s\", ") + kSource, "unknown key"},
         BadFile{"[[cold_start.placement]]\nkind = \"assumed\"\nsource = \"x\"\nas_of = "
                 "\"2026\"\nconfidence = \"D\"\nlow_factor = 1\nhigh_factor = 1\n",
@@ -403,6 +413,31 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"2026\"\nconfidence = \"D\"\n",
                 "no memory size"},
         BadFile{"cold_start = 3\n", "not a table"}, BadFile{"inherits = 3\n", ""}));
+
+TEST_F(UserFile, WithAnyLineLostOrCutIsReadOrRefused) {
+  std::vector<std::string> lines;
+  for (const EmbeddedFile& file : platforms_data()) {
+    if (file.name != "aws-lambda.toml") continue;
+    std::istringstream text{std::string(file.content)};
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+  }
+  ASSERT_GT(lines.size(), 100U);
+  std::size_t refused = 0;
+  for (std::size_t damaged = 0; damaged < lines.size(); ++damaged) {
+    for (const bool cut : {false, true}) {
+      std::string text;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i != damaged) text += lines[i] + "\n";
+        if (i == damaged && cut) text += lines[i].substr(0, lines[i].size() / 2) + "\n";
+      }
+      std::vector<Problem> problems;
+      const auto spec = load_platform(write("damaged.toml", text), nullptr, problems);
+      EXPECT_EQ(spec.has_value(), problems.empty()) << "line " << damaged + 1;
+      refused += problems.empty() ? 0 : 1;
+    }
+  }
+  EXPECT_GT(refused, lines.size());  // all but comments, notes and optional keys
+}
 
 TEST_F(UserFile, EmptyIsRefusedWithoutACrash) {
   EXPECT_GT(problems_of(write("empty.toml", "")).size(), 20U) << "every missing key is named";
