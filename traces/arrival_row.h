@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sim-core/arrivals.h"
+
+namespace faascast {
+
+/// One arrival with all its columns: for code that moves arrivals about one by one.
+struct ArrivalRow {
+  std::int64_t at = 0;
+  std::uint32_t function = 0;
+  std::uint64_t number = 0;
+  std::uint64_t work_word = 0;
+  std::int64_t execution_ns = ArrivalBlock::kAbsent;
+  std::int64_t cold_execution_ns = ArrivalBlock::kAbsent;
+  std::int64_t memory_mb = ArrivalBlock::kAbsent;
+  std::int64_t input_tokens = ArrivalBlock::kAbsent;
+  std::int64_t output_tokens = ArrivalBlock::kAbsent;
+};
+
+/// Which optional columns there are.
+struct ArrivalColumns {
+  bool function = false;
+  bool work_word = false;
+  bool execution = false;
+  bool cold_execution = false;
+  bool memory = false;
+  bool input_tokens = false;
+  bool output_tokens = false;
+
+  static ArrivalColumns of(const ArrivalBlock& block);
+};
+
+/// Row i of a block. @param function the index where the block has no such column
+[[nodiscard]] ArrivalRow row_of(const ArrivalBlock& block, std::size_t i, std::uint32_t function);
+
+/// Collects rows into a block, which is valid until the next clear().
+class BlockBuilder {
+ public:
+  void clear();
+  void add(const ArrivalRow& row);
+  [[nodiscard]] std::size_t size() const { return at_.size(); }
+  [[nodiscard]] bool full() const { return size() >= kArrivalBlock; }
+  /// Numbers are always given.
+  [[nodiscard]] ArrivalBlock block(const ArrivalColumns& columns) const;
+
+ private:
+  std::vector<std::int64_t> at_{};
+  std::vector<std::uint32_t> function_{};
+  std::vector<std::uint64_t> number_{};
+  std::vector<std::uint64_t> work_word_{};
+  std::vector<std::int64_t> execution_{};
+  std::vector<std::int64_t> cold_execution_{};
+  std::vector<std::int64_t> memory_{};
+  std::vector<std::int64_t> input_{};
+  std::vector<std::int64_t> output_{};
+};
+
+/// Walks a source arrival by arrival.
+class ArrivalCursor {
+ public:
+  explicit ArrivalCursor(std::unique_ptr<ArrivalSource> source, std::uint32_t function = 0)
+      : source_(std::move(source)), function_(function) {}
+
+  /// @return false at the end.
+  [[nodiscard]] bool next(ArrivalRow& row);
+  [[nodiscard]] const ArrivalColumns& columns() const { return columns_; }  ///< of the last row
+
+ private:
+  std::unique_ptr<ArrivalSource> source_;
+  std::uint32_t function_;
+  ArrivalBlock block_{};
+  ArrivalColumns columns_{};
+  std::size_t at_ = 0;
+};
+
+}  // namespace faascast

@@ -1,0 +1,245 @@
+#include "traces/info.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <queue>
+#include <set>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "sim-core/error.h"
+#include "traces/arrival_row.h"
+
+namespace faascast {
+namespace {
+
+constexpr std::int64_t kMinuteNs = 60'000'000'000;
+
+std::uint32_t streams_of(const Traffic& traffic) {
+  return traffic.independent() ? traffic.functions() : 1;
+}
+
+/// Mean and variance of gaps, in one pass (Welford 1962).
+class Gaps {
+ public:
+  void add(std::int64_t at) {
+    if (any_) {
+      ++count_;
+      const double gap = static_cast<double>(at - last_) * 1e-9;
+      const double off = gap - mean_;
+      mean_ += off / static_cast<double>(count_);
+      squares_ += off * (gap - mean_);
+    }
+    any_ = true;
+    last_ = at;
+  }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] double cv() const {
+    if (count_ < 2 || mean_ == 0.0) return 0.0;
+    return std::sqrt(squares_ / static_cast<double>(count_)) / mean_;
+  }
+
+ private:
+  bool any_ = false;
+  std::int64_t last_ = 0;
+  std::uint64_t count_ = 0;
+  double mean_ = 0.0;
+  double squares_ = 0.0;
+};
+
+/// Counts per minute; minutes without requests are not stored.
+using Minutes = std::map<std::int64_t, std::uint64_t>;
+
+void describe_minutes(TrafficInfo& info, const Minutes& counts) {
+  const std::int64_t last_minute = std::max<std::int64_t>(info.span.count() - 1, 0) / kMinuteNs;
+  const auto minutes = static_cast<double>(last_minute + 1);
+  const double mean = static_cast<double>(info.requests) / minutes;
+  double squares = 0.0;
+  for (const auto& [minute, count] : counts) {
+    info.peak_minute = std::max(info.peak_minute, count);
+    squares += (static_cast<double>(count) - mean) * (static_cast<double>(count) - mean);
+  }
+  squares += (minutes - static_cast<double>(counts.size())) * mean * mean;
+  info.mean_minute = mean;
+  info.dispersion = mean > 0.0 ? squares / minutes / mean : 0.0;
+}
+
+/// All streams of traffic as one, in time order.
+class MergedCursor {
+ public:
+  MergedCursor(const Traffic& traffic, ReplaySeed seed) {
+    for (std::uint32_t stream = 0; stream < streams_of(traffic); ++stream) {
+      cursors_.emplace_back(traffic.open(stream, seed), stream);
+      push_from(stream);
+    }
+  }
+  [[nodiscard]] bool next(ArrivalRow& row) {
+    if (heads_.empty()) return false;
+    const auto [head, cursor] = heads_.top();
+    heads_.pop();
+    row = head;
+    columns_ = cursors_[cursor].columns();
+    push_from(cursor);
+    return true;
+  }
+  [[nodiscard]] const ArrivalColumns& columns() const { return columns_; }  ///< of the last row
+
+ private:
+  using Head = std::pair<ArrivalRow, std::size_t>;
+  struct Later {
+    bool operator()(const Head& a, const Head& b) const {
+      return std::tuple(a.first.at, a.first.function, a.first.number) >
+             std::tuple(b.first.at, b.first.function, b.first.number);
+    }
+  };
+  void push_from(std::size_t cursor) {
+    ArrivalRow row;
+    if (cursors_[cursor].next(row)) heads_.emplace(row, cursor);
+  }
+
+  std::vector<ArrivalCursor> cursors_{};
+  std::priority_queue<Head, std::vector<Head>, Later> heads_{};
+  ArrivalColumns columns_{};
+};
+
+/// A file that replaces another at once, when all of it has been written.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path target)
+      : target_(std::move(target)),
+        temporary_(target_.string() + fmt::format(".{}.tmp", ::getpid())),
+        file_(std::fopen(temporary_.c_str(), "wb")) {
+    if (file_ == nullptr) fail();
+  }
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile() {
+    if (file_ == nullptr) return;
+    std::fclose(file_);
+    std::error_code ignored;
+    std::filesystem::remove(temporary_, ignored);
+  }
+
+  void write(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail();
+  }
+  void commit() {
+    if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) fail();
+    std::fclose(std::exchange(file_, nullptr));
+    std::error_code failed;
+    std::filesystem::rename(temporary_, target_, failed);
+    if (failed) {
+      std::error_code ignored;
+      std::filesystem::remove(temporary_, ignored);
+      throw InputError(Problem{target_.string(), "cannot write: " + failed.message(), {}});
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw InputError(
+        Problem{target_.string(), fmt::format("cannot write: {}", std::strerror(errno)), {}});
+  }
+
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+  std::FILE* file_;
+};
+
+/// "12.25": all nine decimals that matter.
+std::string seconds_text(std::int64_t ns) {
+  if (ns == ArrivalBlock::kAbsent) return {};
+  constexpr std::int64_t kBillion = 1'000'000'000;
+  std::string text = fmt::format("{}.{:09}", ns / kBillion, ns % kBillion);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string whole_text(std::int64_t value) {
+  return value == ArrivalBlock::kAbsent ? std::string() : fmt::format("{}", value);
+}
+
+std::string header_of(const ArrivalColumns& columns) {
+  std::string header = "arrival_s";
+  if (columns.function) header += ",function";
+  if (columns.execution) header += ",execution_s";
+  if (columns.cold_execution) header += ",cold_execution_s";
+  if (columns.memory) header += ",memory_mb";
+  if (columns.input_tokens) header += ",input_tokens";
+  if (columns.output_tokens) header += ",output_tokens";
+  return header + "\n";
+}
+
+std::string line_of(const ArrivalRow& row, const ArrivalColumns& columns) {
+  std::string line = seconds_text(row.at);
+  const auto add = [&](bool present, const std::string& text) {
+    if (present) line.append(1, ',').append(text);
+  };
+  add(columns.function, whole_text(row.function));
+  add(columns.execution, seconds_text(row.execution_ns));
+  add(columns.cold_execution, seconds_text(row.cold_execution_ns));
+  add(columns.memory, whole_text(row.memory_mb));
+  add(columns.input_tokens, whole_text(row.input_tokens));
+  add(columns.output_tokens, whole_text(row.output_tokens));
+  line += '\n';
+  return line;
+}
+
+}  // namespace
+
+TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
+  TrafficInfo info;
+  Minutes minutes;
+  std::set<std::uint32_t> called;
+  double weighted_cv = 0.0;
+  std::uint64_t gaps = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  for (std::uint32_t stream = 0; stream < streams_of(traffic); ++stream) {
+    ArrivalCursor cursor(traffic.open(stream, seed), stream);
+    Gaps own;
+    for (ArrivalRow row; cursor.next(row);) {
+      first = info.requests == 0 ? row.at : std::min(first, row.at);
+      last = std::max(last, row.at);
+      ++info.requests;
+      ++minutes[row.at / kMinuteNs];
+      called.insert(row.function);
+      own.add(row.at);
+    }
+    weighted_cv += own.cv() * static_cast<double>(own.count());
+    gaps += own.count();
+  }
+  info.functions = called.size();
+  info.first = Duration(first);
+  info.last = Duration(last);
+  info.span = traffic.duration() > Duration::zero() ? traffic.duration() : info.last;
+  const double seconds = seconds_of(info.span);
+  if (seconds > 0.0) info.mean_rate_per_s = static_cast<double>(info.requests) / seconds;
+  if (gaps > 0) info.interarrival_cv = weighted_cv / static_cast<double>(gaps);
+  describe_minutes(info, minutes);
+  return info;
+}
+
+void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file) {
+  AtomicFile out(file);
+  MergedCursor cursor(traffic, seed);
+  ArrivalRow row;
+  bool more = cursor.next(row);
+  ArrivalColumns columns = cursor.columns();
+  columns.function = columns.function || streams_of(traffic) > 1;
+  out.write(header_of(columns));
+  for (; more; more = cursor.next(row)) out.write(line_of(row, columns));
+  out.commit();
+}
+
+}  // namespace faascast

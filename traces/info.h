@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "sim-core/arrivals.h"
+#include "sim-core/units.h"
+
+namespace faascast {
+
+/// What a look at traffic shows. Rates and minutes refer to `span`.
+struct TrafficInfo {
+  std::uint64_t requests = 0;
+  std::uint64_t functions = 0;  ///< that were called at least once
+  Duration span{};              ///< the traffic's duration, or up to its last arrival
+  Duration first{};             ///< arrival; zero when there is none
+  Duration last{};
+  double mean_rate_per_s = 0.0;
+  /// Standard deviation / mean of the gaps between arrivals; of several independent functions the
+  /// mean of their own, weighted by gaps. 0 with fewer than two gaps.
+  double interarrival_cv = 0.0;
+  std::uint64_t peak_minute = 0;  ///< most requests in one minute (from the start of the run)
+  double mean_minute = 0.0;
+  double dispersion = 0.0;  ///< variance / mean of the requests per minute; 1 = Poisson
+};
+
+/// Replays the traffic once. @throws InputError when a trace row cannot be read
+[[nodiscard]] TrafficInfo describe(const Traffic& traffic, ReplaySeed seed);
+
+/// Writes the traffic in the plain format, instants exact to the nanosecond; functions are called
+/// by their index. The file appears whole or not at all (temporary file, then rename).
+/// @throws InputError when it cannot be written
+void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file);
+
+}  // namespace faascast
