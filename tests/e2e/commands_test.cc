@@ -1,0 +1,158 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/program.h"
+
+namespace faascast {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+json json_of(const Program& program, std::vector<std::string> arguments) {
+  arguments.emplace_back("--json");
+  const Outcome outcome = program.run(arguments);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  return json::parse(outcome.out, nullptr, false);
+}
+
+TEST(Help, IsThereForEveryCommand) {
+  const Program program;
+  EXPECT_THAT(program.run({"--version"}).out, StartsWith("faascast "));
+  const std::vector<std::vector<std::string>> commands = {{},
+                                                          {"run"},
+                                                          {"compare"},
+                                                          {"breakeven"},
+                                                          {"price"},
+                                                          {"profile"},
+                                                          {"platforms"},
+                                                          {"trace"},
+                                                          {"trace", "info"},
+                                                          {"trace", "generate"},
+                                                          {"trace", "convert"},
+                                                          {"runs"}};
+  for (std::vector<std::string> command : commands) {
+    command.emplace_back("--help");
+    const Outcome outcome = program.run(command);
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_THAT(outcome.out, HasSubstr("--help")) << command.front();
+    if (command.size() < 3) EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command.front();
+  }
+}
+
+TEST(Price, OfTheProvidersOwnExample) {
+  const Program program;
+  // 3 million requests of 1 s at 512 MB: 1.5 million GB-s less 400,000 free are
+  // 1,100,000 x $0.0000166667 = $18.33337; 2 million requests above the free one are $0.40.
+  const json quote =
+      json_of(program, {"price", "--platform", "aws-lambda", "--memory", "512 MB", "--duration",
+                        "1 s", "--requests", "3000000", "--free-tier"});
+  EXPECT_EQ(quote["bill_month_usd"]["total"], 18.73337);
+  EXPECT_EQ(quote["usd_per_million"], 6.244457);
+  const json without = json_of(program, {"price", "--platform", "aws-lambda", "--memory", "512 MB",
+                                         "--duration", "1 s", "--requests", "3000000"});
+  // 1,500,000 x $0.0000166667 + 3 x $0.20
+  EXPECT_EQ(without["bill_month_usd"]["total"], 25.60005);
+}
+
+TEST(Price, OfServersIsTheirHours) {
+  const Program program;
+  const json quote = json_of(program, {"price", "--server", "aws/c6i.large", "--count", "2"});
+  EXPECT_EQ(quote["bill_month_usd"]["total"], 124.1);  // 2 x 730 h x $0.085
+  EXPECT_TRUE(quote["usd_per_million"].is_null());
+}
+
+TEST(Price, ShowsSourcesInEveryFormat) {
+  const Program program;
+  for (const char* format : {"", "--csv", "--markdown"}) {
+    std::vector<std::string> arguments = {"price", "--platform", "aws-lambda", "--requests",
+                                          "1000"};
+    if (*format != '\0') arguments.emplace_back(format);
+    const Outcome outcome = program.run(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("requests"));
+    EXPECT_THAT(outcome.out, HasSubstr("total"));
+  }
+}
+
+TEST(Platforms, AreListedAndEveryFigureHasASource) {
+  const Program program;
+  const json list = json_of(program, {"platforms", "list"});
+  ASSERT_GE(list.size(), 4U);
+  for (const json& platform : list) {
+    const json shown = json_of(program, {"platforms", "show", platform["name"]});
+    EXPECT_GT(shown["figures"].size(), 10U);
+    for (const json& figure : shown["figures"]) {
+      EXPECT_NE(figure["source"], "") << platform["name"] << figure["path"];
+      EXPECT_NE(figure["kind"], "") << platform["name"] << figure["path"];
+    }
+  }
+  EXPECT_THAT(program.run({"platforms", "list"}).out, HasSubstr("aws-lambda"));
+  EXPECT_THAT(program.run({"platforms", "show", "aws-lambda"}).out, HasSubstr("keep_alive.window"));
+}
+
+TEST(Trace, IsGeneratedTheSameEveryTimeAndReadBack) {
+  const Program program;
+  const std::vector<std::string> generate = {"trace",  "generate", "--kind", "gamma",      "--rate",
+                                             "12",     "--cv",     "4",      "--duration", "1h",
+                                             "--seed", "1",        "-o"};
+  for (const char* name : {"a.csv", "b.csv"}) {
+    std::vector<std::string> arguments = generate;
+    arguments.emplace_back(name);
+    const Outcome outcome = program.run(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  }
+  EXPECT_EQ(program.read("a.csv"), program.read("b.csv"));
+  EXPECT_THAT(program.read("a.csv"), StartsWith("arrival_s"));
+  const json info = json_of(program, {"trace", "info", "a.csv"});
+  const std::string text = program.read("a.csv");
+  EXPECT_EQ(info["requests"], std::count(text.begin(), text.end(), '\n') - 1);
+  // 43,200 expected; the count's standard deviation is about cv * sqrt(n) = 831.
+  EXPECT_NEAR(info["requests"].get<double>(), 43'200.0, 5 * 831.0);
+  EXPECT_NEAR(info["interarrival_cv"].get<double>(), 4.0, 0.5);
+}
+
+TEST(Trace, IsConvertedToPlainRows) {
+  const Program program;
+  program.file("in.csv", "timestamp\n2024-01-01T00:00:00Z\n2024-01-01T00:00:01.5Z\n");
+  const Outcome outcome = program.run({"trace", "convert", "in.csv", "-o", "out.csv"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(program.read("out.csv"), HasSubstr("1.5"));
+  EXPECT_THAT(program.run({"trace", "info", "in.csv"}).out, HasSubstr("requests"));
+}
+
+TEST(Profile, OfSamplesMeasuredElsewhere) {
+  const Program program;
+  std::string samples = "execution_s\n";
+  for (int i = 1; i <= 1000; ++i) samples += "0." + std::to_string(1000 + i) + "\n";
+  program.file("measured.csv", samples);
+  const json profile = json_of(program, {"profile", "--from", "measured.csv", "-o", "mine.json"});
+  EXPECT_EQ(profile["samples"], 1000);
+  // 0.1001 .. 0.2000 s in equal steps: mean 0.15005, median about the same.
+  EXPECT_NEAR(profile["execution_s"]["mean"].get<double>(), 0.15005, 1e-4);
+  EXPECT_NEAR(profile["execution_s"]["p50"].get<double>(), 0.15, 1e-3);
+  EXPECT_TRUE(program.exists("mine.json"));
+}
+
+TEST(Profile, OfAShippedModelIsMeasuredAndPinned) {
+  const Program program;
+  const json profile = json_of(program, {"profile", "logreg-mnist-odd", "--samples", "100",
+                                         "--seconds", "1", "-o", "mine.json"});
+  EXPECT_GT(profile["execution_s"]["p50"].get<double>(), 0.0);
+  program.file(
+      "s.toml",
+      "[traffic]\ngenerator = { kind = \"poisson\", rate_per_s = 1, duration = \"60 s\" }\n"
+      "[model]\nprofile = \"mine.json\"\n[[deployment]]\nplatform = \"aws-lambda\"\n");
+  const json run = json_of(program, {"run", "s.toml"});
+  EXPECT_EQ(run["profile_hash"], profile["profile_hash"]);
+}
+
+}  // namespace
+}  // namespace faascast
