@@ -202,12 +202,16 @@ TEST(Bill, AtABoundOfTheRange) {
   EXPECT_EQ(bill_span(at_bound(listed, PriceBound::kHigh), usage).total().value(), 18'250'000);
 }
 
-// 1 GB provisioned for 30 days: 2'592'000 GB-s * 4.1667e-6 = 10.8000864.
+// 1 GB provisioned for 30 days: 2'592'000 GB-s * 4.1667e-6 = 10.8000864; arm: * 3.3334e-6
+// = 8.6401728.
 TEST(Bill, ProvisionedConcurrencyIsBilledWhileConfigured) {
   Usage usage;
   usage[Meter::kProvisionedMemoryTime] = 2'592'000 * kGbS;
   EXPECT_EQ(bill_month(platform({.tariff = "aws-lambda"}), usage, true).total().value(),
             10'800'086);
+  EXPECT_EQ(
+      bill_month(platform({.tariff = "aws-lambda", .arch = "arm"}), usage, true).total().value(),
+      8'640'173);
 }
 
 }  // namespace

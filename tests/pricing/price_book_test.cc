@@ -48,7 +48,8 @@ TEST(PriceBook, APlatformPaysForItselfTheFrontDoorAndEgress) {
   EXPECT_EQ(names(url), names(plain));
   const PriceList http = price_list_for_platform(
       book, {.tariff = "aws-lambda", .arch = "arm", .front_door = "http-api"});
-  EXPECT_THAT(names(http), ElementsAre("requests", "compute", "HTTP API", "egress"));
+  EXPECT_THAT(names(http),
+              ElementsAre("requests", "compute", "provisioned concurrency", "HTTP API", "egress"));
 }
 
 TEST(PriceBook, ServersPayForHoursTheFrontDoorAndEgress) {
