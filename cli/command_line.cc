@@ -101,6 +101,12 @@ void CommandLine::add_study_options(CLI::App& command, StudyArguments& arguments
       ->type_name("FILE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--prices", arguments.changes.price_files,
+                  "A file of your own prices or servers, beside the shipped ones; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--seed", arguments.seed, "Instead of the scenario's seed")->type_name("N");
   command
       .add_option("--threads", arguments.threads,
@@ -229,6 +235,12 @@ void CommandLine::add_price() {
   auto* server = command.add_option("--server", request.server, "A server type");
   platform->type_name("NAME");
   server->type_name("NAME")->excludes(platform);
+  command
+      .add_option("--prices", request.price_files,
+                  "A file of your own prices or servers, beside the shipped ones; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--region", request.region, "Default: the price list's first")
       ->type_name("NAME");
   command.add_option("--arch", request.arch, "x86 or arm")

@@ -26,6 +26,12 @@ void price(Quote& quote, const PriceList& prices, const MonthlyLoad& load, bool 
   }
 }
 
+PriceBook book_of(const QuoteRequest& request) {
+  PriceBook book = shipped_prices();
+  for (const std::filesystem::path& file : request.price_files) add_prices(book, file);
+  return book;
+}
+
 Quote platform_quote(const QuoteRequest& request) {
   const PlatformSpec spec = load_platform(request.platform);
   DeploymentConfig config;
@@ -36,7 +42,7 @@ Quote platform_quote(const QuoteRequest& request) {
   config.response_bytes = request.response_bytes;
   const CompiledPool compiled = make_pool(spec, config, ModelLoad{});
   const PriceList prices = price_list_for_platform(
-      shipped_prices(), {spec.tariff, request.region, request.arch, request.front_door});
+      book_of(request), {spec.tariff, request.region, request.arch, request.front_door});
   MonthlyLoad load;
   load.requests = request.requests;
   load.duration = request.duration;
@@ -72,7 +78,7 @@ Quote server_quote(const QuoteRequest& request) {
   choice.arch = request.arch;
   if (request.memory) choice.memory = *request.memory;
   if (request.cpu) choice.vcpu = MilliVcpu(std::llround(*request.cpu * 1000.0));
-  const PriceBook book = shipped_prices();
+  const PriceBook book = book_of(request);
   const ServerType type = find_server(book.servers, choice);
   const PriceList prices = price_list_for_servers(book, choice, *purchase, request.front_door);
   MonthlyLoad load;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct QuoteRequest {
   Bytes request_bytes{};
   Bytes response_bytes{};
   bool free_tier = false;
+  std::vector<std::filesystem::path> price_files{};  ///< of the user, beside the shipped ones
 };
 
 struct Quote {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 
@@ -9,8 +11,6 @@ namespace faascast {
 namespace {
 
 using Align = Table::Align;
-
-const DurationSummary& latency_of(const DeploymentReport& report) { return report.figures.latency; }
 
 struct NamedSummary {
   std::string_view name;
@@ -85,24 +85,31 @@ std::vector<std::string> csv_row(const DeploymentReport& report) {
 }  // namespace
 
 Table overview_table(const RunReport& report) {
-  Table table({{"deployment", Align::kLeft},
-               {"p50"},
-               {"p95"},
-               {"p99"},
-               {"cold"},
-               {"throttled"},
-               {"$/month"},
-               {"$/million"},
-               {"meets"}});
-  for (const DeploymentReport& deployment : report.deployments) {
+  const auto& deployments = report.deployments;
+  const bool throttles = std::any_of(deployments.begin(), deployments.end(),
+                                     [](const auto& d) { return d.figures.throttled > 0; });
+  const bool has_objective = std::any_of(deployments.begin(), deployments.end(), [](const auto& d) {
+    return d.meets_objective.has_value();
+  });
+  std::vector<Table::Column> columns = {
+      {"deployment", Align::kLeft}, {"p50"}, {"p95"}, {"p99"}, {"cold"}};
+  if (throttles) columns.push_back({"throttled"});
+  columns.push_back({"$/month"});
+  columns.push_back({"$/million"});
+  if (has_objective) columns.push_back({"ok"});
+  Table table(std::move(columns));
+  for (const DeploymentReport& deployment : deployments) {
     const DeploymentResult& figures = deployment.figures;
-    table.add({deployment.name, duration_text(latency_of(deployment).quantile_s(0.50)),
-               duration_text(latency_of(deployment).quantile_s(0.95)),
-               duration_text(latency_of(deployment).quantile_s(0.99)),
-               share_text(figures.cold_starts, figures.completed),
-               share_text(figures.throttled, figures.requests),
-               usd_text(usd_number(deployment.bill_month.total())),
-               usd_text(deployment.usd_per_million), yes_no_text(deployment.meets_objective)});
+    std::vector<std::string> row = {deployment.name,
+                                    duration_text(figures.latency.quantile_s(0.50)),
+                                    duration_text(figures.latency.quantile_s(0.95)),
+                                    duration_text(figures.latency.quantile_s(0.99)),
+                                    share_text(figures.cold_starts, figures.completed)};
+    if (throttles) row.push_back(share_text(figures.throttled, figures.requests));
+    row.push_back(usd_text(usd_number(deployment.bill_month.total())));
+    row.push_back(usd_text(deployment.usd_per_million));
+    if (has_objective) row.push_back(yes_no_text(deployment.meets_objective));
+    table.add(std::move(row));
   }
   return table;
 }

@@ -5,7 +5,8 @@
 
 namespace faascast {
 
-/// One row a deployment: latency, losses, cost, objective.
+/// One row a deployment: latency, cold share, cost; throttled requests where there are any, and
+/// whether the objective is met where there is one.
 [[nodiscard]] Table overview_table(const RunReport& report);
 /// The lines of a monthly bill and their total.
 [[nodiscard]] Table bill_table(const Bill& bill);

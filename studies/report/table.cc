@@ -151,12 +151,16 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   width = std::max<std::size_t>(width, 1);
   while (length_of(text) > width) {
     const std::size_t limit = bytes_of(text, width);
-    std::size_t end = text.rfind(' ', limit);
-    std::size_t next = 0;
-    if (end == std::string_view::npos || end == 0) {
-      end = next = limit;
-    } else {
-      next = end + 1;
+    const std::size_t blank = text.rfind(' ', limit);
+    const std::size_t hyphen = text.rfind('-', limit - 1);
+    std::size_t end = limit;  // of the line, and where the next begins
+    std::size_t next = limit;
+    if (blank != std::string_view::npos && blank > 0) {
+      end = blank;
+      next = blank + 1;
+    }
+    if (hyphen != std::string_view::npos && hyphen > 0 && (end == limit || hyphen > end)) {
+      end = next = hyphen + 1;
     }
     lines.emplace_back(text.substr(0, end));
     text.remove_prefix(next);

@@ -40,7 +40,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Lines of at most `width` characters, broken at blanks where possible; at least one.
+/// Lines of at most `width` characters, broken at blanks or after hyphens where
+/// possible; at least one.
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 /// `first` before the first line, blanks of the same length before the others; ends with LF.

@@ -296,6 +296,9 @@ TEST(Table, QuotesCellsOfCsv) {
 
 TEST(Wrapped, BreaksAtBlanksElseAnywhereAndNeverInsideACharacter) {
   EXPECT_EQ(wrapped("one two three", 7), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(wrapped("azure-functions-x", 10),
+            (std::vector<std::string>{"azure-", "functions-", "x"}));
+  EXPECT_EQ(wrapped("a b-c", 3), (std::vector<std::string>{"a", "b-c"}));
   EXPECT_EQ(wrapped("abcdef", 4), (std::vector<std::string>{"abcd", "ef"}));
   EXPECT_EQ(wrapped("ééé", 2), (std::vector<std::string>{"éé", "é"}));
   EXPECT_EQ(wrapped("", 5), (std::vector<std::string>{""}));
