@@ -13,6 +13,9 @@ namespace faascast {
 namespace {
 
 constexpr int kBusyMs = 2000;
+/// PRAGMA user_version up to which a file is understood. The room that keeps results in the same
+/// file sets it; 0 while it has not.
+constexpr std::int64_t kNewestFile = 1;
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -77,6 +80,16 @@ struct ProfileStore::Impl {
     return statement;
   }
 
+  void check_version() const {
+    const Statement statement = prepare("PRAGMA user_version");
+    const int code = sqlite3_step(statement.get());
+    if (code != SQLITE_ROW) fail(code);
+    if (sqlite3_column_int64(statement.get(), 0) <= kNewestFile) return;
+    throw InputError(Problem{.where = name,
+                             .what = "was made by a newer program",
+                             .mend = "choose another file with --store FILE"});
+  }
+
   void bind_text(const Statement& statement, int index, const std::string& text) const {
     const int code = sqlite3_bind_text64(statement.get(), index, text.data(), text.size(),
                                          SQLITE_TRANSIENT, SQLITE_UTF8);
@@ -110,6 +123,7 @@ ProfileStore::ProfileStore(const std::filesystem::path& file) : impl_(std::make_
   impl_->database.reset(raw);
   if (code != SQLITE_OK) impl_->fail(code);
   sqlite3_busy_timeout(raw, kBusyMs);
+  impl_->check_version();
   impl_->execute("PRAGMA journal_mode = WAL");
   impl_->execute("PRAGMA synchronous = NORMAL");
   impl_->execute(kSchema);
