@@ -1,5 +1,6 @@
 # Include directions: cmake -DROOT=… -P check_layers.cmake fails where a room includes another that
 # it may not. See README.md, "The house".
+cmake_minimum_required(VERSION 3.25)
 set(below sim-core input)
 set(may_sim-core "")
 set(may_input sim-core)
