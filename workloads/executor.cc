@@ -125,6 +125,7 @@ struct Executor::Impl {
   const KernelSet* kernels = nullptr;
   std::vector<ValueSpec> specs{};                        ///< one a value
   std::vector<std::shared_ptr<const Tensor>> folded{};  ///< constants that were computed here
+  std::vector<bool> is_read{};  ///< of each value: by a node, or as the graph's output
   std::vector<int> storage{};  ///< whose memory a value lives in: itself, or what it renames
   std::vector<std::byte*> memory{};  ///< of each value; null where constant or never made
   AlignedMemory arena{};
@@ -149,6 +150,7 @@ struct Executor::Impl {
     }
     kernels = &chosen_kernels(options.isa);
     const std::vector<int> order = execution_order(graph);
+    find_readers();
     describe_values(options);
     std::vector<Pending> pending;
     std::size_t scratch_bytes = 0;
@@ -159,6 +161,16 @@ struct Executor::Impl {
     }
     lay_out(order, scratch_bytes);
     for (Pending& next : pending) bind(std::move(next));
+  }
+
+  void find_readers() {
+    is_read.assign(graph.values.size(), false);
+    for (const Node& node : graph.nodes) {
+      for (const int input : node.inputs) {
+        if (input != Node::kAbsent) is_read[static_cast<std::size_t>(input)] = true;
+      }
+    }
+    for (const int output : graph.outputs) is_read[static_cast<std::size_t>(output)] = true;
   }
 
   void describe_values(const ExecutorOptions& options) {
@@ -191,7 +203,7 @@ struct Executor::Impl {
       if (input != Node::kAbsent) all_constant = all_constant && spec(input).constant != nullptr;
     }
     const PlanRequest request{
-        .graph = graph, .node_index = n, .inputs = inputs, .kernels = *kernels};
+        .graph = graph, .node_index = n, .inputs = inputs, .kernels = *kernels, .is_read = is_read};
     Pending next{.node = n, .planned = find_operator(node, graph.opset)->plan(request)};
     check_outputs(request, next.planned);
     for (std::size_t i = 0; i < next.planned.outputs.size() && i < node.outputs.size(); ++i) {

@@ -127,14 +127,17 @@ void measure_steady(Executor& executor, const ProfileOptions& options, Execution
   const auto start = WallClock::now();
   const std::chrono::duration<double> limit(options.max_seconds);
   profile.samples_ns.reserve(options.min_samples);
+  long seen = preemptions();
   while (profile.samples_ns.size() < options.min_samples) {
     const auto spent = WallClock::now() - start;
     if (spent >= 10 * limit) break;
     if (spent >= limit && profile.samples_ns.size() >= kLeastSamples) break;
-    const long before = preemptions();
     const Duration elapsed = time_runs(executor, profile.runs_per_sample);
-    if (preemptions() != before) {
+    const long now = preemptions();
+    if (now != seen) {  // since the end of the sample before: somebody else used the caches
+      seen = now;
       ++profile.dropped_samples;
+      executor.run();
       continue;
     }
     const std::int64_t runs = profile.runs_per_sample;

@@ -22,13 +22,13 @@ struct ProfileOptions {
 };
 
 /// Runs a model on this machine and measures it, on one thread that is pinned to its core:
-/// load, first inference, a warm-up, then steady samples of thread CPU time. A sample during which
-/// the scheduler took the core away (involuntary context switch) is dropped: on a busy machine its
-/// cache is not the model's. Inferences shorter than 50 us are measured in groups, because the
+/// load, first inference, a warm-up, then steady samples of thread CPU time. A sample during or
+/// just before which the scheduler took the core away (involuntary context switch) is dropped: the
+/// caches were not the model's. Inferences shorter than 50 us are measured in groups, because the
 /// clock itself costs a fraction of a microsecond.
 ///
-/// Inputs are filled with fixed pseudo-random values in [0, 1) (integers: small numbers), so a
-/// model's speed is not that of zeros.
+/// Float inputs are filled with fixed pseudo-random values in [0, 1), so that a model's speed is not
+/// that of zeros; integer inputs are zeros, which are valid ids and flags.
 /// @param name_or_path shipped name or path of an .onnx file
 /// @throws InputError as find_model(), read_onnx() and Executor do, and for options out of range.
 [[nodiscard]] ExecutionProfile profile_model(const std::string& name_or_path,

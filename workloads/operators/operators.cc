@@ -103,7 +103,8 @@ std::int64_t PlanRequest::axis(std::int64_t given, std::int64_t rank, bool inclu
 }
 
 void PlanRequest::no_output(std::size_t i, std::string_view what) const {
-  if (i < node().outputs.size() && node().outputs[i] != Node::kAbsent) {
+  if (i >= node().outputs.size() || node().outputs[i] == Node::kAbsent) return;
+  if (is_read[static_cast<std::size_t>(node().outputs[i])]) {
     fail(fmt::format("the output {} is not supported (opset {})", what, graph.opset));
   }
 }

@@ -61,6 +61,7 @@ struct PlanRequest {
   std::size_t node_index;
   std::span<const ValueSpec* const> inputs;  ///< null = absent
   const KernelSet& kernels;
+  const std::vector<bool>& is_read;  ///< of each value: by a node, or as the graph's output
 
   [[nodiscard]] const Node& node() const { return graph.nodes[node_index]; }
   [[nodiscard]] bool has_input(std::size_t i) const {
@@ -75,7 +76,7 @@ struct PlanRequest {
   /// Axis in [0, rank) (or [0, rank] with `inclusive`), counted from the end when negative.
   [[nodiscard]] std::int64_t axis(std::int64_t given, std::int64_t rank,
                                   bool inclusive = false) const;
-  /// Fails unless this output is absent.
+  /// Fails unless this output is absent or unread.
   void no_output(std::size_t i, std::string_view what) const;
   /// @throws InputError "model: node 'x' (Op): what"
   [[noreturn]] void fail(const std::string& what, std::string mend = {}) const;
