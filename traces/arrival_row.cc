@@ -1,5 +1,7 @@
 #include "traces/arrival_row.h"
 
+#include <cassert>
+
 namespace faascast {
 
 ArrivalColumns ArrivalColumns::of(const ArrivalBlock& block) {
@@ -31,39 +33,32 @@ ArrivalRow row_of(const ArrivalBlock& block, std::size_t i, std::uint32_t functi
   return row;
 }
 
-void BlockBuilder::clear() {
-  at_.clear();
-  function_.clear();
-  number_.clear();
-  work_word_.clear();
-  for (auto* column : {&execution_, &cold_execution_, &memory_, &input_, &output_}) {
-    column->clear();
-  }
-}
-
 void BlockBuilder::add(const ArrivalRow& row) {
-  at_.push_back(row.at);
-  function_.push_back(row.function);
-  number_.push_back(row.number);
-  work_word_.push_back(row.work_word);
-  execution_.push_back(row.execution_ns);
-  cold_execution_.push_back(row.cold_execution_ns);
-  memory_.push_back(row.memory_mb);
-  input_.push_back(row.input_tokens);
-  output_.push_back(row.output_tokens);
+  assert(!full() && "add() to a full block");
+  at_[size_] = row.at;
+  function_[size_] = row.function;
+  number_[size_] = row.number;
+  work_word_[size_] = row.work_word;
+  execution_[size_] = row.execution_ns;
+  cold_execution_[size_] = row.cold_execution_ns;
+  memory_[size_] = row.memory_mb;
+  input_[size_] = row.input_tokens;
+  output_[size_] = row.output_tokens;
+  ++size_;
 }
 
 ArrivalBlock BlockBuilder::block(const ArrivalColumns& columns) const {
+  const auto filled = [this](const auto& column) { return std::span(column).first(size_); };
   ArrivalBlock block;
-  block.at = at_;
-  block.number = number_;
-  if (columns.function) block.function = function_;
-  if (columns.work_word) block.work_word = work_word_;
-  if (columns.execution) block.execution_ns = execution_;
-  if (columns.cold_execution) block.cold_execution_ns = cold_execution_;
-  if (columns.memory) block.memory_mb = memory_;
-  if (columns.input_tokens) block.input_tokens = input_;
-  if (columns.output_tokens) block.output_tokens = output_;
+  block.at = filled(at_);
+  block.number = filled(number_);
+  if (columns.function) block.function = filled(function_);
+  if (columns.work_word) block.work_word = filled(work_word_);
+  if (columns.execution) block.execution_ns = filled(execution_);
+  if (columns.cold_execution) block.cold_execution_ns = filled(cold_execution_);
+  if (columns.memory) block.memory_mb = filled(memory_);
+  if (columns.input_tokens) block.input_tokens = filled(input_);
+  if (columns.output_tokens) block.output_tokens = filled(output_);
   return block;
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <utility>
 
 #include "sim-core/arrivals.h"
 
@@ -38,26 +39,31 @@ struct ArrivalColumns {
 /// Row i of a block. @param function the index where the block has no such column
 [[nodiscard]] ArrivalRow row_of(const ArrivalBlock& block, std::size_t i, std::uint32_t function);
 
-/// Collects rows into a block, which is valid until the next clear().
+/// Collects at most kArrivalBlock rows into a block, which is valid until the next clear().
 class BlockBuilder {
  public:
-  void clear();
+  void clear() { size_ = 0; }
+  /// @pre !full()
   void add(const ArrivalRow& row);
-  [[nodiscard]] std::size_t size() const { return at_.size(); }
-  [[nodiscard]] bool full() const { return size() >= kArrivalBlock; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool full() const { return size_ == kArrivalBlock; }
   /// Numbers are always given.
   [[nodiscard]] ArrivalBlock block(const ArrivalColumns& columns) const;
 
  private:
-  std::vector<std::int64_t> at_{};
-  std::vector<std::uint32_t> function_{};
-  std::vector<std::uint64_t> number_{};
-  std::vector<std::uint64_t> work_word_{};
-  std::vector<std::int64_t> execution_{};
-  std::vector<std::int64_t> cold_execution_{};
-  std::vector<std::int64_t> memory_{};
-  std::vector<std::int64_t> input_{};
-  std::vector<std::int64_t> output_{};
+  template <class Value>
+  using Column = std::array<Value, kArrivalBlock>;
+
+  std::size_t size_ = 0;
+  Column<std::int64_t> at_;
+  Column<std::uint32_t> function_;
+  Column<std::uint64_t> number_;
+  Column<std::uint64_t> work_word_;
+  Column<std::int64_t> execution_;
+  Column<std::int64_t> cold_execution_;
+  Column<std::int64_t> memory_;
+  Column<std::int64_t> input_;
+  Column<std::int64_t> output_;
 };
 
 /// Walks a source arrival by arrival.

@@ -233,43 +233,46 @@ class ShiftedCopy {
 /// Copies merged in the order of (instant, function, number).
 class SuperposedSource final : public ArrivalSource {
  public:
-  explicit SuperposedSource(std::vector<ShiftedCopy> copies) : copies_(std::move(copies)) {
+  explicit SuperposedSource(std::vector<ShiftedCopy> copies)
+      : copies_(std::move(copies)), rows_(copies_.size()) {
     for (std::size_t copy = 0; copy < copies_.size(); ++copy) push_from(copy);
   }
 
   ArrivalBlock fill() override {
     builder_.clear();
     while (!builder_.full() && !heads_.empty()) {
-      const Head head = heads_.top();
+      const std::size_t copy = heads_.top().copy;
       heads_.pop();
-      builder_.add(head.row);
-      push_from(head.copy);
+      builder_.add(rows_[copy]);
+      push_from(copy);
     }
     return builder_.block(columns_);
   }
 
  private:
   struct Head {
-    ArrivalRow row{};
+    std::int64_t at = 0;
+    std::uint32_t function = 0;
+    std::uint64_t number = 0;
     std::size_t copy = 0;
   };
   struct Later {
     bool operator()(const Head& a, const Head& b) const {
-      return std::tuple(a.row.at, a.row.function, a.row.number) >
-             std::tuple(b.row.at, b.row.function, b.row.number);
+      if (a.at != b.at) return a.at > b.at;
+      return std::pair(a.function, a.number) > std::pair(b.function, b.number);
     }
   };
 
   void push_from(std::size_t copy) {
-    Head head;
-    head.copy = copy;
-    if (!copies_[copy].next(head.row)) return;
-    heads_.push(head);
+    ArrivalRow& row = rows_[copy];
+    if (!copies_[copy].next(row)) return;
+    heads_.push({row.at, row.function, row.number, copy});
     columns_ = copies_[copy].columns();
     columns_.work_word = false;  // drawn for other numbers
   }
 
   std::vector<ShiftedCopy> copies_;
+  std::vector<ArrivalRow> rows_;  ///< the next of each copy
   std::priority_queue<Head, std::vector<Head>, Later> heads_{};
   ArrivalColumns columns_{};
   BlockBuilder builder_{};
