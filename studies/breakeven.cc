@@ -287,8 +287,11 @@ BreakevenPair compare_pair(const Scenario& scenario, const Inputs& inputs, const
     crossing.inferences_per_day = found.per_day;
     crossing.cheaper_below = found.serverless_below ? functions.name : servers.name;
     crossing.sampling = search.sampling(found, crossing.inferences_per_day);
-    crossing.calibration =
-        calibration(scenario, inputs, options, found, crossing.inferences_per_day, servers);
+    crossing.calibration = {crossing.inferences_per_day, crossing.inferences_per_day};
+    if (options.calibration) {
+      crossing.calibration =
+          calibration(scenario, inputs, options, found, crossing.inferences_per_day, servers);
+    }
     pair.crossings.push_back(std::move(crossing));
   }
   pair.spreadsheet = spreadsheet_of(model, functions, servers, pair);

@@ -70,7 +70,8 @@ struct BreakevenOptions {
   StudyOptions study{};
   std::string serverless{};  ///< empty: every serverless deployment
   std::string dedicated{};
-  unsigned replications = 10;            ///< of each crossing, for `sampling`
+  unsigned replications = 10;  ///< of each crossing, for `sampling`
+  bool calibration = true;     ///< find the calibration interval too
   std::uint64_t requests_per_point = 200'000;  ///< simulated for a point, about
   double lowest_per_day = 100.0;
   double highest_per_day = 1e9;

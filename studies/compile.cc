@@ -30,9 +30,10 @@ Work work_of(const Scenario& scenario, const ResolvedModel& model, double host_f
              Duration overhead) {
   Work work;
   work.is_final = model.is_final;
-  work.handler = scenario.handler.per_request();
+  const double factor = model.profile_hash.empty() ? 1.0 : host_factor;
+  work.handler = scaled_by(scenario.handler.per_request(), factor);
   if (model.from_trace) return work;
-  work.execution = model.profile_hash.empty() ? model.cpu : scaled_by(model.cpu, host_factor);
+  work.execution = scaled_by(model.cpu, factor);
   if (!model.is_final) work.handler += overhead;
   work.uses_tokens = model.uses_tokens;
   work.token_base = model.tokens.base;
@@ -227,7 +228,7 @@ Horizon horizon_of(const Scenario& scenario, const Traffic& traffic) {
     case HorizonRule::kDrain: return {Horizon::Kind::kDrain, {}};
     case HorizonRule::kDefault: break;
   }
-  if (traffic.duration() > Duration::zero()) {
+  if (scenario.traffic.generator) {
     return {Horizon::Kind::kAt, Instant(traffic.duration())};
   }
   return {Horizon::Kind::kLastCompletion, {}};

@@ -57,6 +57,7 @@ struct ModelSpec {
 };
 
 /// [handler]: CPU time that every request pays besides the kernel, on functions and servers alike.
+/// Beside a profile it is CPU time of the profiling host, as the profile's own; else the platform's.
 struct HandlerSpec {
   Duration decode{};
   Duration preprocess{};
