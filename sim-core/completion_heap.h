@@ -48,13 +48,20 @@ class CompletionHeap {
   /// Moves the hole at the root down to a leaf, along the smallest children.
   std::size_t sink_hole() {
     std::int64_t* heap = &slots_[kRoot];
+    const std::size_t size = size_;
     std::size_t hole = 0;
-    for (std::size_t child = 1; child < size_; child = 4 * hole + 1) {
-      const std::size_t left = child + static_cast<std::size_t>(heap[child + 1] < heap[child]);
-      const std::size_t right =
-          child + 2 + static_cast<std::size_t>(heap[child + 3] < heap[child + 2]);
-      const std::size_t least = heap[right] < heap[left] ? right : left;
-      heap[hole] = heap[least];
+    for (std::size_t child = 1; child < size; child = 4 * hole + 1) {
+      // By arithmetic, not by branches: they would be guessed wrong half of the time.
+      const std::int64_t* four = heap + child;
+      const bool second_less = four[1] < four[0];
+      const bool fourth_less = four[3] < four[2];
+      const std::int64_t left = std::min(four[0], four[1]);
+      const std::int64_t right = std::min(four[2], four[3]);
+      const std::size_t in_left = second_less;
+      const std::size_t in_right = std::size_t{2} + static_cast<std::size_t>(fourth_less);
+      const auto take_right = std::size_t{0} - static_cast<std::size_t>(right < left);
+      heap[hole] = std::min(left, right);
+      const std::size_t least = child + (in_left ^ ((in_left ^ in_right) & take_right));
       hole = least;
     }
     return hole;

@@ -118,7 +118,8 @@ class LevelRun final : public BlockRun {
   }
 
   void finish(std::uint32_t functions, bool /*stopped*/) override {
-    const std::size_t count = many_ ? std::max<std::size_t>(functions, pools_.size()) : 1;
+    if (functions > 1) tally_.meter.log_events();  // though none was called
+    const std::size_t count = std::max<std::size_t>(functions, many_ ? pools_.size() : 1);
     for (std::size_t f = 0; f < count; ++f) pool(f).finish(tally_.meter);
     pools_.end();
   }
@@ -227,7 +228,8 @@ class PlainRun final : public SingleRun {
     }
   }
   void finish(std::uint32_t functions, bool stopped) override {
-    const std::size_t count = many_ ? std::max<std::size_t>(functions, pools_.size()) : 1;
+    if (functions > 1) tally_.meter.log_events();  // though none was called
+    const std::size_t count = std::max<std::size_t>(functions, many_ ? pools_.size() : 1);
     for (std::size_t f = 0; f < count; ++f) pool(f).finish(tally_.meter, *this, stopped);
     pools_.end();
   }

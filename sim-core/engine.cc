@@ -1,6 +1,8 @@
 #include "sim-core/engine.h"
 
 #include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -203,6 +205,11 @@ class Replay {
   RunResult run() {
     const int threads = options_.threads == 0 ? tbb::task_arena::automatic
                                               : static_cast<int>(std::min(options_.threads, 1024U));
+    std::optional<tbb::global_control> more_than_cores;
+    if (threads > tbb::info::default_concurrency()) {
+      more_than_cores.emplace(tbb::global_control::max_allowed_parallelism,
+                              static_cast<std::size_t>(threads));
+    }
     tbb::task_arena arena(threads);
     arena.execute([&] {
       if (traffic_.independent()) {

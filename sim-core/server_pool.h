@@ -91,12 +91,9 @@ class ScaledServers {
       for (const Request& request : queue_) host.leave_unstarted(request);
       queue_.clear();
     }
-    if (!open_ && meter.window().end > meter.window().begin) {
-      if (meter.window().kind == Horizon::Kind::kAt) open(meter, host);
-    }
+    if (!open_ && meter.window().end > meter.window().begin) open(meter, host);
     while (!completions_.empty() || !queue_.empty()) advance(next_event(), meter, host);
     if (meter.window().kind == Horizon::Kind::kAt) advance(meter.window().end, meter, host);
-    meter.seen(live_);
     meter.stays(live_);
   }
 
