@@ -46,7 +46,8 @@ std::string text_of(const PlatformSpec& spec, const std::vector<FigureRow>& rows
   for (const std::string& note : spec.notes) out += paragraph("  - ", note);
   for (const FigureRow& row : rows) {
     const Figure& figure = row.figure;
-    out += "\n" + paragraph("", fmt::format("{} = {}", figure.path, figure.value));
+    out += '\n';
+    out += paragraph("", fmt::format("{} = {}", figure.path, figure.value));
     if (figure.has_interval()) out += paragraph("    range   ", range_of(figure));
     out += paragraph("    source  ", fmt::format("{}, {}: {}", figure.note.kind,
                                                  figure.note.as_of + (row.old ? " (old)" : ""),

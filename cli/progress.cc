@@ -24,17 +24,17 @@ std::string rate_text(double per_s) {
 std::string progress_text(const Progress& progress, double elapsed_s) {
   std::string text = format_count(progress.requests);
   if (progress.expected_requests > 0) {
-    text += " of " + format_count(progress.expected_requests);
+    text += fmt::format(" of {}", format_count(progress.expected_requests));
   }
   text += " requests";
   if (elapsed_s < kSureAfterS || progress.requests == 0) return text;
   const double rate = static_cast<double>(progress.requests) / elapsed_s;
-  text += ", " + rate_text(rate);
+  text += fmt::format(", {}", rate_text(rate));
   if (progress.expected_requests > progress.requests) {
     const double left_s =
         static_cast<double>(progress.expected_requests - progress.requests) / rate;
-    text +=
-        ", " + format_duration(std::chrono::seconds(1 + static_cast<long long>(left_s))) + " left";
+    text += fmt::format(", {} left",
+                        format_duration(std::chrono::seconds(1 + static_cast<long long>(left_s))));
   }
   return text;
 }

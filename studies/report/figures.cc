@@ -41,7 +41,7 @@ constexpr std::array<NaturalUnit, kMeters> kNaturalUnits{{
 std::string with_commas(std::string text) {
   const std::size_t point = std::min(text.find('.'), text.size());
   const std::size_t first = !text.empty() && text.front() == '-' ? 1 : 0;
-  for (std::size_t at = point; at > first + 3;) text.insert(at -= 3, ",");
+  for (std::size_t at = point; at > first + 3;) text.insert(at -= 3, 1, ',');
   return text;
 }
 

@@ -88,7 +88,8 @@ std::string text_of(const Quote& quote) {
   std::string out = paragraph("", fmt::format("{} ({})", quote.name, quote.configuration));
   out += bill_table(quote.bill_month).text(2);
   if (quote.usd_per_million) out += fmt::format("  {}\n", million_text(quote));
-  out += "\n" + price_table(quote).text(2);
+  out += '\n';
+  out += price_table(quote).text(2);
   if (!quote.notes.empty()) out += "\nNotes\n";
   for (const std::string& note : quote.notes) out += paragraph("  - ", note);
   return out;
@@ -98,7 +99,8 @@ std::string markdown_of(const Quote& quote) {
   std::string out = fmt::format("# {}\n\n{}\n\n", quote.name, quote.configuration);
   out += bill_table(quote.bill_month).markdown();
   if (quote.usd_per_million) out += fmt::format("\n{}\n", million_text(quote));
-  out += "\n" + price_table(quote).markdown();
+  out += '\n';
+  out += price_table(quote).markdown();
   if (!quote.notes.empty()) out += '\n';
   for (const std::string& note : quote.notes) out += fmt::format("- {}\n", note);
   return out;

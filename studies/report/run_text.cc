@@ -90,7 +90,8 @@ std::string text_of(const RunReport& report) {
   if (!report.notes.empty()) out += '\n';
   for (const std::string& note : report.notes) out += paragraph("", note);
   for (const DeploymentReport& deployment : report.deployments) {
-    out += "\n" + section_of(deployment);
+    out += '\n';
+    out += section_of(deployment);
   }
   const std::vector<std::string> notes = deployment_notes(report);
   if (!notes.empty()) out += "\nNotes\n";

@@ -1,5 +1,7 @@
 #include "studies/report/table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -118,13 +120,13 @@ std::string Table::text(std::size_t indent, std::size_t width) const {
 
 std::string Table::markdown() const {
   std::string out = "|";
-  for (const Column& column : columns_) out += " " + markdown_cell(column.head) + " |";
+  for (const Column& column : columns_) out += fmt::format(" {} |", markdown_cell(column.head));
   out += "\n|";
   for (const Column& column : columns_) out += column.align == Align::kLeft ? " --- |" : " ---: |";
   out += '\n';
   for (const auto& row : rows_) {
     out += '|';
-    for (const std::string& cell : row) out += " " + markdown_cell(cell) + " |";
+    for (const std::string& cell : row) out += fmt::format(" {} |", markdown_cell(cell));
     out += '\n';
   }
   return out;
