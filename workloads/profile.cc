@@ -36,6 +36,7 @@ Json to_json(const ExecutionProfile& p) {
           {"samples_ns", p.samples_ns},
           {"runs_per_sample", p.runs_per_sample},
           {"dropped_samples", p.dropped_samples},
+          {"preempted_samples", p.preempted_samples},
           {"peak_memory_bytes", p.peak_memory_bytes},
           {"flops", p.flops},
           {"weight_bytes", p.weight_bytes},
@@ -148,6 +149,7 @@ ExecutionProfile read_fields(FieldReader& fields, const std::string& name) {
   fields.integers("samples_ns", fields.list("samples_ns"), kMostNs, 1, p.samples_ns);
   fields.integer("runs_per_sample", p.runs_per_sample, 1, 1 << 30);
   fields.integer("dropped_samples", p.dropped_samples, 0, kAny);
+  fields.integer("preempted_samples", p.preempted_samples, 0, kAny);
   fields.integer("peak_memory_bytes", p.peak_memory_bytes, 0, kAny);
   fields.number("flops", p.flops);
   fields.integer("weight_bytes", p.weight_bytes, 0, kAny);

@@ -33,6 +33,9 @@ struct ExecutionProfile {
   std::vector<std::int64_t> samples_ns{};
   std::uint32_t runs_per_sample = 1;
   std::uint64_t dropped_samples = 0;  ///< thrown away because the thread was preempted
+  /// Samples kept although the thread was preempted, because the machine was too busy for others:
+  /// their caches were cold, so they are pessimistic.
+  std::uint64_t preempted_samples = 0;
   std::uint64_t peak_memory_bytes = 0;  ///< peak resident set of the process; 0 = not known
   double flops = 0.0;                   ///< of one inference
   std::uint64_t weight_bytes = 0;       ///< in memory, as float32

@@ -126,22 +126,37 @@ std::uint32_t warm_up(Executor& executor) {
 void measure_steady(Executor& executor, const ProfileOptions& options, ExecutionProfile& profile) {
   const auto start = WallClock::now();
   const std::chrono::duration<double> limit(options.max_seconds);
+  const std::int64_t runs = profile.runs_per_sample;
+  const std::uint64_t enough = std::min(options.min_samples, kLeastSamples);
+  std::vector<std::int64_t> preempted;
   profile.samples_ns.reserve(options.min_samples);
   long seen = preemptions();
   while (profile.samples_ns.size() < options.min_samples) {
-    const auto spent = WallClock::now() - start;
-    if (spent >= 10 * limit) break;
-    if (spent >= limit && profile.samples_ns.size() >= kLeastSamples) break;
+    if (WallClock::now() - start >= limit &&
+        profile.samples_ns.size() + preempted.size() >= enough) {
+      break;
+    }
     const Duration elapsed = time_runs(executor, profile.runs_per_sample);
+    const std::int64_t sample = (elapsed.count() + runs / 2) / runs;
     const long now = preemptions();
-    if (now != seen) {  // since the end of the sample before: somebody else used the caches
-      seen = now;
-      ++profile.dropped_samples;
-      executor.run();
+    if (now == seen) {
+      profile.samples_ns.push_back(sample);
       continue;
     }
-    const std::int64_t runs = profile.runs_per_sample;
-    profile.samples_ns.push_back((elapsed.count() + runs / 2) / runs);
+    // Since the end of the sample before, somebody else used the caches.
+    seen = now;
+    preempted.push_back(sample);
+    executor.run();
+  }
+  if (profile.samples_ns.size() < enough) {
+    const std::uint64_t room = options.min_samples - profile.samples_ns.size();
+    const auto kept = std::min<std::uint64_t>(preempted.size(), room);
+    profile.preempted_samples = kept;
+    profile.dropped_samples = preempted.size() - kept;
+    profile.samples_ns.insert(profile.samples_ns.end(), preempted.begin(),
+                              preempted.begin() + static_cast<std::ptrdiff_t>(kept));
+  } else {
+    profile.dropped_samples = preempted.size();
   }
 }
 
@@ -183,12 +198,6 @@ ExecutionProfile profile_model(const std::string& name_or_path, const ProfileOpt
   profile.first_inference = time_runs(executor, 1);
   profile.runs_per_sample = warm_up(executor);
   measure_steady(executor, options, profile);
-  if (profile.samples_ns.empty()) {
-    throw InputError(Problem{.where = file.name,
-                             .what = fmt::format("not one of {} samples was undisturbed",
-                                                 profile.dropped_samples),
-                             .mend = "measure on a quieter machine, or for longer"});
-  }
   for (std::size_t i = 0; i < executor.inputs(); ++i) {
     profile.input_shapes.push_back(executor.input_shape(i));
   }

@@ -12,7 +12,7 @@ struct ProfileOptions {
   /// Kept samples to reach: 662 support a p99 (see samples_needed()).
   std::uint64_t min_samples = 2000;
   /// Wall time for the steady phase, seconds. Whichever of the two limits comes first ends it, but
-  /// at least 64 samples (a p90) are kept unless ten times `max_seconds` have passed.
+  /// at least 64 samples (a p90) are measured, however long an inference takes.
   double max_seconds = 5.0;
   std::int64_t batch = 1;
   std::map<std::string, Shape> input_shapes{};  ///< for open axes
@@ -24,7 +24,8 @@ struct ProfileOptions {
 /// Runs a model on this machine and measures it, on one thread that is pinned to its core:
 /// load, first inference, a warm-up, then steady samples of thread CPU time. A sample during or
 /// just before which the scheduler took the core away (involuntary context switch) is dropped: the
-/// caches were not the model's. Inferences shorter than 50 us are measured in groups, because the
+/// caches were not the model's. Where the machine is too busy for 64 undisturbed samples, dropped
+/// ones are taken after all, and counted in `preempted_samples`. Inferences shorter than 50 us are measured in groups, because the
 /// clock itself costs a fraction of a microsecond.
 ///
 /// Float inputs are filled with fixed pseudo-random values in [0, 1), so that a model's speed is not

@@ -15,6 +15,7 @@ ExecutionProfile example() {
           .samples_ns = {10, 12, 11, 0},
           .runs_per_sample = 100,
           .dropped_samples = 3,
+          .preempted_samples = 1,
           .peak_memory_bytes = 1 << 24,
           .flops = 33280.5,
           .weight_bytes = 70000,
