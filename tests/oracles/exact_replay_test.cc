@@ -15,9 +15,12 @@ namespace faascast::oracles {
 namespace {
 
 std::string decimal(Int128 value) {
-  if (value < 0) return "-" + decimal(-value);
-  std::string digits = value > 9 ? decimal(value / 10) : "";
-  return digits += static_cast<char>('0' + static_cast<int>(value % 10));
+  std::string digits;
+  for (Int128 rest = value < 0 ? -value : value; rest > 0 || digits.empty(); rest /= 10) {
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+  }
+  if (value < 0) digits.insert(digits.begin(), '-');
+  return digits;
 }
 
 /// Collects what differs.
@@ -26,6 +29,12 @@ class Differences {
   void same(const std::string& name, Int128 engine, Int128 reference) {
     if (engine == reference) return;
     out_ << "  " << name << ": engine " << decimal(engine) << ", reference " << decimal(reference)
+         << "\n";
+  }
+  void between(const std::string& name, std::uint64_t engine, std::uint64_t least,
+               std::uint64_t most) {
+    if (least <= engine && engine <= most) return;
+    out_ << "  " << name << ": engine " << engine << ", reference " << least << " to " << most
          << "\n";
   }
   void near(const std::string& name, double engine, double reference, double tolerance) {
@@ -66,7 +75,7 @@ void compare(Differences& d, const DeploymentResult& engine, const ReferenceResu
   d.same("wait", engine.wait, reference.wait);
   d.same("live_ns", engine.instances.live_ns, reference.live_ns);
   d.same("busy_ns", engine.instances.busy_ns, reference.busy_ns);
-  d.same("peak", Int128(engine.instances.peak), Int128(reference.peak));
+  d.between("peak", engine.instances.peak, reference.least_peak, reference.most_peak);
   d.same("expired", Int128(engine.instances.expired), Int128(reference.expired));
   const double span = static_cast<double>((reference.horizon - warm_up).count());
   if (span > 0) {
@@ -93,8 +102,9 @@ void compare(Differences& d, const DeploymentResult& engine, const ReferenceResu
   }
 }
 
-/// What differs between engine and reference, and between the engine's gears; empty = nothing.
-std::string differences(const Scenario& scenario) {
+/// What differs between engine and reference, and with `gears` between two threads and one and
+/// between merged and independent traffic; empty = nothing.
+std::string differences(const Scenario& scenario, bool gears) {
   Differences d;
   const Plan plan = with_traffic(scenario);
   const RunResult result = run(plan, {.seed = scenario.seed, .threads = 1});
@@ -102,6 +112,7 @@ std::string differences(const Scenario& scenario) {
   for (std::size_t i = 0; i < result.deployments.size(); ++i) {
     compare(d, result.deployments[i], replay(plan, i, scenario.seed), plan.warm_up);
   }
+  if (!gears) return d.text();
   const RunResult threaded = run(plan, {.seed = scenario.seed, .threads = 2});
   d.same("fingerprint with two threads", Int128(threaded.fingerprint), Int128(result.fingerprint));
 
@@ -115,11 +126,11 @@ std::string differences(const Scenario& scenario) {
 }
 
 /// Drops deployments, then requests, one by one, while the scenario still fails.
-Scenario shrunk(Scenario scenario) {
+Scenario shrunk(Scenario scenario, bool gears) {
   for (std::size_t i = 0; i < scenario.plan.deployments.size();) {
     Scenario smaller = scenario;
     smaller.plan.deployments.erase(smaller.plan.deployments.begin() + static_cast<std::ptrdiff_t>(i));
-    if (!smaller.plan.deployments.empty() && !differences(smaller).empty()) {
+    if (!smaller.plan.deployments.empty() && !differences(smaller, gears).empty()) {
       scenario = smaller;
     } else {
       ++i;
@@ -127,14 +138,14 @@ Scenario shrunk(Scenario scenario) {
   }
   Scenario numbered = scenario;
   numbered.columns.number = true;  // so that a dropped request leaves the others' draws alone
-  if (differences(numbered).empty()) return scenario;
+  if (differences(numbered, gears).empty()) return scenario;
   for (std::size_t chunk = std::max<std::size_t>(numbered.requests.size() / 2, 1); chunk > 0;
        chunk /= 2) {
     for (std::size_t i = 0; i + chunk <= numbered.requests.size();) {
       Scenario smaller = numbered;
       const auto first = smaller.requests.begin() + static_cast<std::ptrdiff_t>(i);
       smaller.requests.erase(first, first + static_cast<std::ptrdiff_t>(chunk));
-      if (differences(smaller).empty()) {
+      if (differences(smaller, gears).empty()) {
         i += chunk;
       } else {
         numbered = smaller;
@@ -153,21 +164,22 @@ std::uint64_t times(std::uint64_t count) {
 void expect_same(std::uint64_t first, std::uint64_t count, ScenarioKind kind) {
   for (std::uint64_t number = first; number < first + count; ++number) {
     const Scenario scenario = random_scenario(number, kind);
-    if (differences(scenario).empty()) continue;
-    const Scenario small = shrunk(scenario);
+    const bool gears = number % 4 == 0;
+    if (differences(scenario, gears).empty()) continue;
+    const Scenario small = shrunk(scenario, gears);
     FAIL() << "scenario " << number << ":\n" << describe(small) << "differs in\n"
-           << differences(small);
+           << differences(small, gears);
   }
 }
 
-TEST(ExactReplay, TinyPools) { expect_same(0, times(1500), {.most_requests = 8}); }
+TEST(ExactReplay, TinyPools) { expect_same(0, times(900), {.most_requests = 8}); }
 
-TEST(ExactReplay, SmallPools) { expect_same(10'000'000, times(1000), {.most_requests = 60}); }
+TEST(ExactReplay, SmallPools) { expect_same(10'000'000, times(700), {.most_requests = 60}); }
 
 TEST(ExactReplay, LongPools) { expect_same(20'000'000, times(20), {.most_requests = 12'000}); }
 
 TEST(ExactReplay, SmallServers) {
-  expect_same(30'000'000, times(800), {.most_requests = 40, .servers = true});
+  expect_same(30'000'000, times(500), {.most_requests = 40, .servers = true});
 }
 
 TEST(ExactReplay, LongServers) {

@@ -89,10 +89,19 @@ std::int64_t Timeline::peak(std::int64_t from, std::int64_t to) const {
   std::int64_t most = 0;
   bool inside = false;  // past what `from` inherits
   for (const Level& level : levels) {
-    if (level.at >= to) break;
+    if (level.at > to) break;
     inside = inside || (level.at >= from && (level.at > from || level.after_arrival));
-    if (!inside) most = level.live;
-    if (level.after_arrival) most = std::max(most, level.live);
+    most = inside ? std::max(most, level.live) : level.live;
+  }
+  return most;
+}
+
+std::int64_t Timeline::lasting_peak(std::int64_t from, std::int64_t to) const {
+  std::int64_t most = 0;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const std::int64_t begin = std::max(levels[i].at, from);
+    const std::int64_t end = std::min(i + 1 < levels.size() ? levels[i + 1].at : to, to);
+    if (begin < end) most = std::max(most, levels[i].live);
   }
   return most;
 }

@@ -32,7 +32,9 @@ struct ReferenceResult {
   Samples wait{};
   Int128 live_ns = 0;
   Int128 busy_ns = 0;
-  std::uint64_t peak = 0;
+  /// Whether an instance counts that comes and goes in one instant is left open.
+  std::uint64_t least_peak = 0;
+  std::uint64_t most_peak = 0;
   std::uint64_t expired = 0;
   Instant horizon{};  ///< this deployment's
   Usage usage{};

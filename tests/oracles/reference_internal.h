@@ -34,8 +34,10 @@ struct Timeline {
 
   [[nodiscard]] Int128 integral(std::int64_t Level::*what, std::int64_t from,
                                 std::int64_t to) const;
-  /// Most live in [from, to), at ties after completion and expiry.
+  /// Most live at any instant of [from, to], instances that live for no time included.
   [[nodiscard]] std::int64_t peak(std::int64_t from, std::int64_t to) const;
+  /// Most live for at least a nanosecond of [from, to).
+  [[nodiscard]] std::int64_t lasting_peak(std::int64_t from, std::int64_t to) const;
 };
 
 [[nodiscard]] ReferenceResult replay_pool(const Plan& plan, const DeploymentPlan& deployment,

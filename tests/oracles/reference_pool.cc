@@ -281,7 +281,8 @@ class PoolReplay {
     out_.horizon = instant_at(horizon);
     out_.live_ns = history_.integral(&Level::live, from, horizon);
     out_.busy_ns = history_.integral(&Level::busy, from, horizon);
-    out_.peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
+    out_.least_peak = static_cast<std::uint64_t>(history_.lasting_peak(from, horizon));
+    out_.most_peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
     out_.expired = static_cast<std::uint64_t>(
         std::count_if(expiries_.begin(), expiries_.end(),
                       [&](std::int64_t at) { return at >= from && at < horizon; }));

@@ -215,8 +215,11 @@ class ServerReplay {
     const std::int64_t from = ns_of(plan_.warm_up);
     out_.horizon = instant_at(horizon);
     out_.live_ns = history_.integral(&Level::live, from, horizon);
-    out_.busy_ns = history_.integral(&Level::busy, from, horizon);
-    out_.peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
+    // In replicas: a busy worker is its share of one.
+    out_.busy_ns =
+        history_.integral(&Level::busy, from, horizon) / servers_.workers_per_replica;
+    out_.least_peak = static_cast<std::uint64_t>(history_.lasting_peak(from, horizon));
+    out_.most_peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
     out_.usage[Meter::kServerTime] = out_.live_ns;
     out_.usage[Meter::kConnections] = out_.requests;
     out_.usage[Meter::kBytesIn] = Int128(out_.completed) * deployment_.request_bytes.value();

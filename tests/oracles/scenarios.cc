@@ -106,7 +106,6 @@ class Maker {
 
   DeploymentPlan deployment() {
     DeploymentPlan d;
-    d.name = "d";
     d.work = work();
     if (dice_.chance(30)) d.network = law(3);
     d.request_bytes = Bytes(dice_.below(3) * 1000);
@@ -136,10 +135,13 @@ class Maker {
   }
 
   Distribution law(std::int64_t most) {
+    // Tables are slow to make and quick to scale.
+    static const Distribution exponential = Distribution::exponential(std::chrono::seconds(1));
+    static const Distribution lognormal = Distribution::lognormal(std::chrono::seconds(1), 1.5);
     const Duration value{grid(most)};
     switch (dice_.below(4)) {
-      case 0: return Distribution::exponential(value);
-      case 1: return Distribution::lognormal(value, 1.5);
+      case 0: return exponential.scaled(seconds_of(value));
+      case 1: return lognormal.scaled(seconds_of(value));
       default: return Distribution::constant(value);
     }
   }
@@ -194,7 +196,6 @@ class Maker {
 
   ColdComponent component() {
     ColdComponent c;
-    c.name = "c";
     c.load_at = dice_.one_of({LoadAt::kPlacement, LoadAt::kInit, LoadAt::kHandler});
     c.wall = law(3);
     if (c.load_at != LoadAt::kPlacement && dice_.chance(60)) c.cpu = Duration(grid(3));
