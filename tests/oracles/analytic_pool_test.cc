@@ -20,16 +20,16 @@ double mean_ns(Int128 sum, std::uint64_t count) {
   return static_cast<double>(sum) / static_cast<double>(count);
 }
 
-// With keep-alive zero and m warm instances an arrival is cold exactly when it finds m or more busy,
-// and Poisson arrivals see time averages: P(N < m) = 1 - P(cold).
+// With keep-alive zero and m warm instances an arrival is cold exactly when it finds m or more
+// busy, and Poisson arrivals see time averages: P(N < m) = 1 - P(cold).
 class BusyCount {
  public:
   BusyCount(double a, const Distribution& service, Span span, const std::set<int>& levels)
       : levels_(levels.begin(), levels.end()) {
     std::vector<DeploymentPlan> deployments;
     for (const int level : levels_) {
-      deployments.push_back(pool_of(
-          service, {.minimum_instances = static_cast<std::uint32_t>(level) + 1}));
+      deployments.push_back(
+          pool_of(service, {.minimum_instances = static_cast<std::uint32_t>(level) + 1}));
     }
     plan_ = plan_of(poisson(a), span, deployments);
   }
@@ -114,10 +114,10 @@ TEST(MgInfTransient, BusyInstancesFromEmpty) {
     constexpr std::uint32_t kFunctions = 300;
     // The busy instances of one nanosecond, summed over independent functions.
     const Span span{row.number("t"), 1e-9};
-    const Plan plan = plan_of(
-        poisson(row.number("lambda")), span,
-        {pool_of(service_law(row.word("law"), row.number("mean"), row.number("cv")), {})},
-        kFunctions);
+    const Plan plan =
+        plan_of(poisson(row.number("lambda")), span,
+                {pool_of(service_law(row.word("law"), row.number("mean"), row.number("cv")), {})},
+                kFunctions);
     const auto found = replicate(plan, [](const RunResult& result) {
       return std::vector{static_cast<double>(result.deployments[0].instances.busy_ns) / kFunctions};
     });
@@ -134,9 +134,9 @@ TEST(ErlangB, BlockingAndBusyMatchTheory) {
     const Distribution service = number++ % 2 == 0 ? Distribution::exponential(seconds(1))
                                                    : Distribution::lognormal(seconds(1), 1.5);
     const Span span{20, std::max(600.0, 100'000 / a)};
-    const Plan plan = plan_of(
-        poisson(a), span,
-        {pool_of(service, {.keep_alive = seconds(3), .max_instances = c}), servers_of(service, c, 0)});
+    const Plan plan = plan_of(poisson(a), span,
+                              {pool_of(service, {.keep_alive = seconds(3), .max_instances = c}),
+                               servers_of(service, c, 0)});
     const auto found = replicate(plan, [](const RunResult& result) {
       const DeploymentResult& pool = result.deployments[0];
       const DeploymentResult& servers = result.deployments[1];
@@ -162,9 +162,9 @@ TEST(PoolLimit1, OneInstanceWithRejection) {
         {.load_at = LoadAt::kPlacement,
          .wall = Distribution::lognormal(seconds(first.number("E[cold extra]")), 0.7)});
     const double rate = first.number("lambda");
-    const Plan plan = plan_of(
-        poisson(rate), {200 / rate, 30'000 / rate},
-        {pool_of(Distribution::exponential(seconds(first.number("E[warm]"))), pool)});
+    const Plan plan =
+        plan_of(poisson(rate), {200 / rate, 30'000 / rate},
+                {pool_of(Distribution::exponential(seconds(first.number("E[warm]"))), pool)});
     const auto found = replicate(plan, [](const RunResult& result) {
       const DeploymentResult& d = result.deployments[0];
       return std::vector{cold_share(d), share(d.throttled, d.requests), d.instances.mean};
@@ -182,9 +182,9 @@ TEST(PoolZeroService, ColdWhenTheGapReachesKeepAlive) {
   for (const OracleRow& row : oracle_rows("pool_zero_service")) {
     const double rate = row.number("lambda");
     const RenewalLaw law = row.word("interarrival") == "exp" ? poisson(rate) : erlang(3, 1 / rate);
-    const Plan plan = plan_of(
-        law, {10 / rate, 20'000 / rate},
-        {pool_of(Distribution(), {.keep_alive = seconds(row.number("keepalive"))})});
+    const Plan plan =
+        plan_of(law, {10 / rate, 20'000 / rate},
+                {pool_of(Distribution(), {.keep_alive = seconds(row.number("keepalive"))})});
     const auto found = replicate(plan, [](const RunResult& result) {
       return std::vector{cold_share(result.deployments[0])};
     });
@@ -253,8 +253,9 @@ TEST(PoolMru, LimitedPoolMatchesTheory) {
   for (const auto& rows : oracle_cases("pool_mru_mm_L_L")) {
     const double a = rows.front().number("a");
     const double theta = rows.front().number("theta");
-    const PoolPlan pool{.keep_alive = seconds(theta),
-                        .max_instances = static_cast<std::uint32_t>(rows.front().number("limit L"))};
+    const PoolPlan pool{
+        .keep_alive = seconds(theta),
+        .max_instances = static_cast<std::uint32_t>(rows.front().number("limit L"))};
     const Plan plan = plan_of(poisson(a), pool_span(a, theta, 0.002),
                               {pool_of(Distribution::exponential(seconds(1)), pool)});
     const auto found = replicate(plan, [](const RunResult& result) {
@@ -276,9 +277,9 @@ TEST(PoolMru, TableOfKeepAlivePools) {
   for (const PoolRow& row : pool_table()) {
     if (row.a < 0.01 || row.a > 50 || row.theta > 200 || row.cold_share < 0.005) continue;
     if (candidate++ % 10 != 0) continue;
-    const Plan plan = plan_of(poisson(row.a), pool_span(row.a, row.theta, row.cold_share),
-                              {pool_of(Distribution::exponential(seconds(1)),
-                                       {.keep_alive = seconds(row.theta)})});
+    const Plan plan = plan_of(
+        poisson(row.a), pool_span(row.a, row.theta, row.cold_share),
+        {pool_of(Distribution::exponential(seconds(1)), {.keep_alive = seconds(row.theta)})});
     const auto found = replicate(plan, [](const RunResult& result) {
       return std::vector{cold_share(result.deployments[0]), result.deployments[0].instances.mean};
     });
@@ -301,8 +302,9 @@ TEST(DeterministicPool, ExactCounts) {
                           .number = static_cast<std::uint64_t>(i)});
     }
     PoolPlan pool{.keep_alive = seconds(first.number("T"))};
-    pool.cold_start.push_back({.load_at = LoadAt::kPlacement,
-                               .wall = Distribution::constant(seconds(first.number("cold delay")))});
+    pool.cold_start.push_back(
+        {.load_at = LoadAt::kPlacement,
+         .wall = Distribution::constant(seconds(first.number("cold delay")))});
     const Plan plan{
         .traffic = std::make_shared<ScriptedTraffic>(requests, 1, true, Columns{}),
         .deployments = {pool_of(Distribution::constant(seconds(first.number("s"))), pool)},

@@ -96,9 +96,9 @@ TEST(Mmc, WaitMatchesErlangC) {
     const double c = rows.front().number("c");
     // Large fleets near saturation settle slowly.
     const bool slow = c >= 100;
-    const Plan plan = plan_of(poisson(rate), of_requests(slow ? 2e6 : 4e5, rate, 20'000),
-                              {servers_of(Distribution::exponential(seconds(1 / mu)),
-                                          static_cast<std::uint32_t>(c))});
+    const Plan plan = plan_of(
+        poisson(rate), of_requests(slow ? 3e6 : 4e5, rate, 20'000),
+        {servers_of(Distribution::exponential(seconds(1 / mu)), static_cast<std::uint32_t>(c))});
     // A threshold lies in a bucket of twice kReading; the tail falls by (c mu - lambda) t over it.
     const double slope = (c * mu - rate) / mu;
     check(rows, plan, 1 / mu, slow ? 0.04 : 0.03,
@@ -123,9 +123,9 @@ TEST(Mdc, WaitMatchesCrommelin) {
   for (const auto& rows : oracle_cases("mdc")) {
     const double c = rows.front().number("c");
     const double rate = rows.front().number("rho") * c;
-    const Plan plan = plan_of(
-        poisson(rate), of_requests(200'000, rate, 5'000),
-        {servers_of(Distribution::constant(seconds(1)), static_cast<std::uint32_t>(c))});
+    const Plan plan =
+        plan_of(poisson(rate), of_requests(200'000, rate, 5'000),
+                {servers_of(Distribution::constant(seconds(1)), static_cast<std::uint32_t>(c))});
     check(rows, plan, 1, 0.02);
   }
 }
@@ -135,9 +135,9 @@ TEST(Mg1, WaitMatchesPollaczekKhinchine) {
     const OracleRow& first = rows.front();
     const double rate = first.number("lambda");
     const double mean = first.number("mean");
-    const Plan plan = plan_of(
-        poisson(rate), of_requests(500'000, rate, 10'000),
-        {servers_of(service_law(first.word("law"), mean, first.number("cv")), 1)});
+    const Plan plan =
+        plan_of(poisson(rate), of_requests(500'000, rate, 10'000),
+                {servers_of(service_law(first.word("law"), mean, first.number("cv")), 1)});
     // Quantile tables hold a second moment to 6e-5 and a third one to 1e-3.
     check(rows, plan, mean, 0.04, {{"Var[Wq]", 4 * kReading}, {"E[Wq]", 3e-4}, {"E[L]", 3e-4}});
   }
@@ -147,9 +147,8 @@ TEST(Md1, WaitDistributionMatchesErlang) {
   for (const OracleRow& row : oracle_rows("md1_wait_cdf")) {
     const double rate = row.number("lambda");
     const double t = row.number("t");
-    const Plan plan =
-        plan_of(poisson(rate), of_requests(100'000, rate, 2'000),
-                {servers_of(Distribution::constant(seconds(row.number("D"))), 1)});
+    const Plan plan = plan_of(poisson(rate), of_requests(100'000, rate, 2'000),
+                              {servers_of(Distribution::constant(seconds(row.number("D"))), 1)});
     const auto found = replicate(plan, [&](const RunResult& result) {
       return std::vector{at_most(result.deployments.at(0).wait, t)};
     });

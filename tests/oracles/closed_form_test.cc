@@ -78,8 +78,7 @@ TEST(ClosedForm, ErlangB) {
   for (const OracleRow& row : oracle_rows("erlang_b")) {
     const double a = row.number("a");
     const double blocked = erlang_b(static_cast<int>(row.number("c")), a);
-    EXPECT_NEAR(row.quantity == "P(block)" ? blocked : a * (1 - blocked), row.value(),
-                1e-12 * a);
+    EXPECT_NEAR(row.quantity == "P(block)" ? blocked : a * (1 - blocked), row.value(), 1e-12 * a);
   }
 }
 
@@ -101,9 +100,8 @@ TEST(ClosedForm, Mmc) {
 
 TEST(ClosedForm, FiniteQueue) {
   for (const OracleRow& row : oracle_rows("mmck")) {
-    const FiniteQueue q =
-        finite_queue(static_cast<int>(row.number("c")), static_cast<int>(row.number("K")),
-                     row.number("a"));
+    const FiniteQueue q = finite_queue(static_cast<int>(row.number("c")),
+                                       static_cast<int>(row.number("K")), row.number("a"));
     const std::map<std::string, double> formulas{
         {"P(block)", q.blocked}, {"E[Lq]", q.mean_waiting}, {"E[Wq|accepted]", q.mean_wait}};
     EXPECT_NEAR(formulas.at(row.quantity) / row.value(), 1.0, 1e-10) << row.quantity;
@@ -222,8 +220,8 @@ TEST(Philox, StreamsAreKeyedAsDocumented) {
   }
 }
 
-// The table is linear between knots that are 1/32 of an octave's lower end apart. With Q'' v^2 <= Q,
-// which holds for these laws, linear interpolation errs by at most (1/32)^2 / 8 of the value.
+// The table is linear between knots that are 1/32 of an octave's lower end apart. With Q'' v^2 <=
+// Q, which holds for these laws, linear interpolation errs by at most (1/32)^2 / 8 of the value.
 TEST(LognormalQuantile, TableMatchesTheLaw) {
   for (const OracleRow& row : oracle_rows("lognormal_quantile")) {
     const Distribution law = Distribution::lognormal(seconds(row.number("mean")), row.number("cv"));

@@ -51,8 +51,8 @@ double gm1_sigma(int stages, double mean_gap, double mu) {
   double sigma = 0.5;
   for (int i = 0; i < 10'000; ++i) {
     const double s = mu * (1.0 - sigma);
-    sigma = stages == 0 ? std::exp(-s * mean_gap)
-                        : std::pow(stages / (stages + s * mean_gap), stages);
+    sigma =
+        stages == 0 ? std::exp(-s * mean_gap) : std::pow(stages / (stages + s * mean_gap), stages);
   }
   return sigma;
 }
@@ -62,10 +62,9 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = std::uint64_t{0xD2511F53U} * counter[0];
     const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * counter[2];
-    counter = {static_cast<std::uint32_t>(b >> 32U) ^ counter[1] ^ key[0],
-               static_cast<std::uint32_t>(b),
-               static_cast<std::uint32_t>(a >> 32U) ^ counter[3] ^ key[1],
-               static_cast<std::uint32_t>(a)};
+    counter = {
+        static_cast<std::uint32_t>(b >> 32U) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
+        static_cast<std::uint32_t>(a >> 32U) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
     key[0] += 0x9E3779B9U;
     key[1] += 0xBB67AE85U;
   }

@@ -31,8 +31,7 @@ std::vector<Estimate> replicate(const Plan& plan, const Figures& figures) {
   return estimates;
 }
 
-void expect_matches(const OracleRow& row, const Estimate& found, double precision,
-                    double reading) {
+void expect_matches(const OracleRow& row, const Estimate& found, double precision, double reading) {
   const std::string what = row.name + " [" + row.parameters + "] " + row.quantity;
   const double expected = row.value();
   EXPECT_LT(found.standard_error, precision * std::abs(expected))

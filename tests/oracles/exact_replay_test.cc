@@ -129,7 +129,8 @@ std::string differences(const Scenario& scenario, bool gears) {
 Scenario shrunk(Scenario scenario, bool gears) {
   for (std::size_t i = 0; i < scenario.plan.deployments.size();) {
     Scenario smaller = scenario;
-    smaller.plan.deployments.erase(smaller.plan.deployments.begin() + static_cast<std::ptrdiff_t>(i));
+    smaller.plan.deployments.erase(smaller.plan.deployments.begin() +
+                                   static_cast<std::ptrdiff_t>(i));
     if (!smaller.plan.deployments.empty() && !differences(smaller, gears).empty()) {
       scenario = smaller;
     } else {
@@ -167,7 +168,8 @@ void expect_same(std::uint64_t first, std::uint64_t count, ScenarioKind kind) {
     const bool gears = number % 4 == 0;
     if (differences(scenario, gears).empty()) continue;
     const Scenario small = shrunk(scenario, gears);
-    FAIL() << "scenario " << number << ":\n" << describe(small) << "differs in\n"
+    FAIL() << "scenario " << number << ":\n"
+           << describe(small) << "differs in\n"
            << differences(small, gears);
   }
 }

@@ -17,7 +17,9 @@ Int128 Samples::sum() const {
   return total;
 }
 
-std::int64_t Samples::max() const { return ns.empty() ? 0 : *std::max_element(ns.begin(), ns.end()); }
+std::int64_t Samples::max() const {
+  return ns.empty() ? 0 : *std::max_element(ns.begin(), ns.end());
+}
 
 std::int64_t Samples::quantile(double q) const {
   std::vector<std::int64_t> sorted;
@@ -59,7 +61,8 @@ std::vector<Request> read_all(const Plan& plan, ReplaySeed seed) {
 
 std::int64_t work_ns(const Work& work, const Request& r, ReplaySeed seed) {
   const Stream stream(seed.seed, r.function, Purpose::kRequest, 0, seed.replication);
-  std::int64_t ns = work.handler.count() + work.execution.at_word(stream.words(r.number)[1]).count();
+  std::int64_t ns =
+      work.handler.count() + work.execution.at_word(stream.words(r.number)[1]).count();
   if (work.uses_tokens) {
     ns += work.token_base.count();
     ns += work.per_input_token.count() * std::max<std::int64_t>(r.input_tokens, 0);

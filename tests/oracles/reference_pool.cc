@@ -58,8 +58,7 @@ class PoolReplay {
     waiting_.resize(functions);
     for (std::uint32_t f = 0; f < functions; ++f) {
       for (std::uint32_t i = 0; i < pool_.minimum_instances; ++i) {
-        instances_.push_back(
-            {.id = created_++, .function = f, .idle_order = idle_count_++});
+        instances_.push_back({.id = created_++, .function = f, .idle_order = idle_count_++});
       }
     }
     note(0, false);
@@ -79,9 +78,9 @@ class PoolReplay {
  private:
   void fire_up_to(std::int64_t now) {
     while (!events_.empty()) {
-      const auto first = std::min_element(
-          events_.begin(), events_.end(),
-          [](const Event& a, const Event& b) { return a.rank() < b.rank(); });
+      const auto first =
+          std::min_element(events_.begin(), events_.end(),
+                           [](const Event& a, const Event& b) { return a.rank() < b.rank(); });
       if (first->at > now) return;
       const Event event = *first;
       events_.erase(first);
@@ -120,9 +119,12 @@ class PoolReplay {
         return *std::max_element(idle.begin(), idle.end(), longer_idle);
       case ReuseOrder::kLeastRecentlyUsed:
         return *std::min_element(idle.begin(), idle.end(), longer_idle);
-      case ReuseOrder::kNewestFirst: return idle.back();
-      case ReuseOrder::kOldestFirst: return idle.front();
-      case ReuseOrder::kRandom: break;
+      case ReuseOrder::kNewestFirst:
+        return idle.back();
+      case ReuseOrder::kOldestFirst:
+        return idle.front();
+      case ReuseOrder::kRandom:
+        break;
     }
     const Stream stream(seed_.seed, r.function, Purpose::kReuse, 0, seed_.replication);
     const double u = stream.uniform(r.number);
@@ -323,9 +325,8 @@ class PoolReplay {
                          [&](const Instance& i) { return i.function == function; });
   }
   [[nodiscard]] std::int64_t busy_of(std::uint32_t function) const {
-    return std::count_if(instances_.begin(), instances_.end(), [&](const Instance& i) {
-      return i.busy && i.function == function;
-    });
+    return std::count_if(instances_.begin(), instances_.end(),
+                         [&](const Instance& i) { return i.busy && i.function == function; });
   }
 
   const Plan& plan_;

@@ -193,10 +193,8 @@ class ServerReplay {
                                      ? r.execution_ns
                                      : work_ns(deployment_.work, r, seed_);
     ++replicas_[replica].busy;
-    running_.push_back({.until = now_ + service,
-                        .function = r.function,
-                        .number = r.number,
-                        .replica = replica});
+    running_.push_back(
+        {.until = now_ + service, .function = r.function, .number = r.number, .replica = replica});
     if (!counted(r)) return;
     ++out_.completed;
     const std::int64_t waited = now_ - r.at;
@@ -216,8 +214,7 @@ class ServerReplay {
     out_.horizon = instant_at(horizon);
     out_.live_ns = history_.integral(&Level::live, from, horizon);
     // In replicas: a busy worker is its share of one.
-    out_.busy_ns =
-        history_.integral(&Level::busy, from, horizon) / servers_.workers_per_replica;
+    out_.busy_ns = history_.integral(&Level::busy, from, horizon) / servers_.workers_per_replica;
     out_.least_peak = static_cast<std::uint64_t>(history_.lasting_peak(from, horizon));
     out_.most_peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
     out_.usage[Meter::kServerTime] = out_.live_ns;

@@ -39,8 +39,7 @@ class Maker {
         longest_(kind.most_requests > 1000 && dice_.chance(60) ? 150 : 5) {}
 
   Scenario make() {
-    scenario_.functions =
-        dice_.chance(60) ? 1 : static_cast<std::uint32_t>(2 + dice_.below(3));
+    scenario_.functions = dice_.chance(60) ? 1 : static_cast<std::uint32_t>(2 + dice_.below(3));
     scenario_.independent = dice_.chance(50);
     scenario_.seed = {.seed = static_cast<std::uint64_t>(dice_.below(1'000'000)),
                       .replication = static_cast<std::uint32_t>(dice_.below(3))};
@@ -96,8 +95,8 @@ class Maker {
     Plan& plan = scenario_.plan;
     const std::int64_t last = scenario_.requests.empty() ? 0 : scenario_.requests.back().at;
     const std::int64_t units = last / unit_ + 8;
-    plan.horizon.kind = dice_.one_of(
-        {Horizon::Kind::kAt, Horizon::Kind::kLastCompletion, Horizon::Kind::kDrain});
+    plan.horizon.kind =
+        dice_.one_of({Horizon::Kind::kAt, Horizon::Kind::kLastCompletion, Horizon::Kind::kDrain});
     if (plan.horizon.kind == Horizon::Kind::kAt) plan.horizon.at = instant_at(grid(units));
     if (dice_.chance(50)) plan.warm_up = instant_at(grid(units / 2));
     const auto deployments = 1 + dice_.below(3);
@@ -140,9 +139,12 @@ class Maker {
     static const Distribution lognormal = Distribution::lognormal(std::chrono::seconds(1), 1.5);
     const Duration value{grid(most)};
     switch (dice_.below(4)) {
-      case 0: return exponential.scaled(seconds_of(value));
-      case 1: return lognormal.scaled(seconds_of(value));
-      default: return Distribution::constant(value);
+      case 0:
+        return exponential.scaled(seconds_of(value));
+      case 1:
+        return lognormal.scaled(seconds_of(value));
+      default:
+        return Distribution::constant(value);
     }
   }
 
@@ -178,11 +180,12 @@ class Maker {
     if (dice_.chance(30)) p.init_limit = Duration(grid(4));
     if (dice_.chance(40)) {
       const auto quota = 1 + dice_.below(3);
-      p.cpu = {.period = Duration(unit_ * (quota + dice_.below(3))), .quota = Duration(unit_ * quota)};
+      p.cpu = {.period = Duration(unit_ * (quota + dice_.below(3))),
+               .quota = Duration(unit_ * quota)};
     }
     if (dice_.chance(25)) p.timeout = Duration(grid(10));
-    p.metering = {.granularity = Duration(dice_.one_of<std::int64_t>(
-                      {1, unit_, unit_ + unit_ / 2 + 1, 100'000'000})),
+    p.metering = {.granularity = Duration(
+                      dice_.one_of<std::int64_t>({1, unit_, unit_ + unit_ / 2 + 1, 100'000'000})),
                   .minimum = Duration(grid(3)),
                   .bills_init = dice_.chance(50),
                   .bills_requests = dice_.chance(80)};

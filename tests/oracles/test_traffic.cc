@@ -145,13 +145,15 @@ std::unique_ptr<ArrivalSource> ScriptedTraffic::open(std::uint32_t function,
 RenewalLaw poisson(double rate_per_s) { return erlang(1, 1.0 / rate_per_s); }
 
 RenewalLaw erlang(int stages, double mean_s) {
-  return {.gap_s = [=](std::uint64_t seed, std::uint64_t entity, std::uint64_t batch) {
-            const Stream stream(seed, entity, Purpose::kRequest);
-            const auto n = static_cast<std::uint64_t>(stages);
-            double sum = 0.0;
-            for (std::uint64_t i = 0; i < n; ++i) sum += exponential(stream.words(batch * n + i)[0]);
-            return sum * mean_s / stages;
-          },
+  return {.gap_s =
+              [=](std::uint64_t seed, std::uint64_t entity, std::uint64_t batch) {
+                const Stream stream(seed, entity, Purpose::kRequest);
+                const auto n = static_cast<std::uint64_t>(stages);
+                double sum = 0.0;
+                for (std::uint64_t i = 0; i < n; ++i)
+                  sum += exponential(stream.words(batch * n + i)[0]);
+                return sum * mean_s / stages;
+              },
           .size = {}};
 }
 
@@ -159,8 +161,7 @@ RenewalLaw every(double gap_s) {
   return {.gap_s = [=](std::uint64_t, std::uint64_t, std::uint64_t) { return gap_s; }, .size = {}};
 }
 
-std::unique_ptr<ArrivalSource> RenewalTraffic::open(std::uint32_t function,
-                                                    ReplaySeed seed) const {
+std::unique_ptr<ArrivalSource> RenewalTraffic::open(std::uint32_t function, ReplaySeed seed) const {
   return std::make_unique<RenewalSource>(law_, duration_, seed.seed + 1'000'003U * seed.replication,
                                          function);
 }
