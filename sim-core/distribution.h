@@ -28,7 +28,8 @@ class Distribution {
   static Distribution shifted_lognormal_ms(double shift_ms, double mu, double sigma);
   static Distribution gamma(Duration mean, double cv);
   static Distribution weibull(Duration mean, double cv);
-  /// The empirical law of measured samples (any order, at least one).
+  /// The empirical law of measured samples (any order, at least one): linear between the points
+  /// ((i - 1/2) / n, i-th smallest), constant outside them. Keeps the mean of the sample.
   static Distribution empirical(std::vector<Duration> samples);
   /// Monotone interpolation of published quantiles; `probabilities` ascending in [0, 1],
   /// `values` non-decreasing, same size >= 2. Interpolated in ln(value) between points; constant

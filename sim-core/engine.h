@@ -19,11 +19,12 @@ struct Progress {
 /// false to stop the run. It may throw; the exception leaves run().
 using Monitor = std::function<bool(const Progress&)>;
 
-/// Instances over [warm_up, horizon).
+/// Instances over [warm_up, horizon), of all functions together. An expiry in the horizon's instant
+/// (the last one, where the run drains) is outside. Replicas of a fleet do not expire.
 struct InstanceFigures {
-  Int128 live_ns = 0;  ///< integral of live instances
-  Int128 busy_ns = 0;  ///< integral of busy instances, starting ones included
-  std::uint64_t peak = 0;     ///< most live instances, at ties after completion and expiry
+  Int128 live_ns = 0;      ///< integral of live instances
+  Int128 busy_ns = 0;      ///< integral of busy instances, starting ones included
+  std::uint64_t peak = 0;  ///< most live instances, at ties after completion and expiry
   std::uint64_t expired = 0;
   double mean = 0.0;
   double busy_mean = 0.0;
@@ -44,7 +45,8 @@ struct DeploymentResult {
   std::uint64_t throttled = 0;
   std::uint64_t timed_out = 0;
   std::uint64_t failed = 0;
-  std::uint64_t in_flight = 0;  ///< only where a run was interrupted
+  /// Admitted, but not started when the run was interrupted. What had started runs to its end.
+  std::uint64_t in_flight = 0;
   std::uint64_t cold_starts = 0;
   DurationSummary latency{};     ///< completed requests
   DurationSummary execution{};   ///< warm-equivalent busy time of completed requests
@@ -52,6 +54,7 @@ struct DeploymentResult {
   DurationSummary wait{};        ///< in a queue, of completed requests
   InstanceFigures instances{};   ///< of servers: replicas
   Usage usage{};
+  /// By function, up to the last one that was called.
   std::vector<FunctionTotals> functions{};
   /// Hash of every request's outcome and completion instant. Equal inputs, equal fingerprint.
   std::uint64_t fingerprint = 0;
@@ -59,7 +62,7 @@ struct DeploymentResult {
 
 struct RunResult {
   bool interrupted = false;  ///< the monitor stopped the run; figures cover what was replayed
-  Instant horizon{};         ///< as it was given or found
+  Instant horizon{};         ///< as it was given, or the latest that a deployment found
   Instant warm_up{};
   Instant last_arrival{};
   std::vector<DeploymentResult> deployments{};  ///< in the order of the plan

@@ -44,8 +44,8 @@ struct DurationSummary {
 
   void add(std::int64_t ns);
   void merge(const DurationSummary& other);
-  [[nodiscard]] std::optional<double> mean_s() const;           ///< nothing when empty
-  [[nodiscard]] std::optional<double> max_s() const;            ///< nothing when empty
+  [[nodiscard]] std::optional<double> mean_s() const;              ///< nothing when empty
+  [[nodiscard]] std::optional<double> max_s() const;               ///< nothing when empty
   [[nodiscard]] std::optional<double> quantile_s(double q) const;  ///< nothing when empty
 };
 

@@ -17,8 +17,8 @@ namespace faascast {
 
 /// Which idle instance takes a request. It changes cold starts a hundredfold.
 enum class ReuseOrder : std::uint8_t {
-  kMostRecentlyIdle,   ///< the default: the level theorem makes it fast
-  kNewestFirst,        ///< newest created ready instance (SimFaaS)
+  kMostRecentlyIdle,  ///< the default: the level theorem makes it fast
+  kNewestFirst,       ///< newest created ready instance (SimFaaS)
   kOldestFirst,
   kLeastRecentlyUsed,  ///< idle for longest
   kRandom,             ///< number floor(u * idle) in order of creation, u = Purpose::kReuse's draw
@@ -48,18 +48,20 @@ enum class LoadAt : std::uint8_t {
 
 /// One step of a cold start.
 struct ColdComponent {
-  std::string name{};      ///< "placement", "runtime", "import", "weights", "first-inference"
+  std::string name{};  ///< "placement", "runtime", "import", "weights", "first-inference"
   LoadAt load_at = LoadAt::kInit;
-  Distribution wall{};     ///< elapsed time that no CPU quota stretches (drawn per cold start,
-                           ///< Purpose::kColdStart, sub_stream = index in the list)
-  Duration cpu{};          ///< CPU time: elapses as is in INIT, through the CpuLaw in the handler
+  Distribution wall{};  ///< elapsed time that no CPU quota stretches (drawn per cold start,
+                        ///< Purpose::kColdStart, sub_stream = index in the list)
+  Duration cpu{};       ///< CPU time: elapses as is in INIT, through the CpuLaw in the handler
 };
 
 /// How long an instance is busy with a warm request.
 struct Work {
   Distribution execution{};  ///< of the model; drawn by word 1 of Purpose::kRequest
   Duration handler{};        ///< decode, pre/post-processing, runtime: added to every request
-  bool is_final = false;     ///< true: platform time already; the CpuLaw does not apply
+  /// true: platform time already; the CpuLaw does not apply to it (it still applies to the CPU time
+  /// of cold components in the handler, by itself). The same holds for a trace's execution_ns.
+  bool is_final = false;
   /// Token models: base + per_input * input_tokens + per_output * output_tokens is added.
   Duration token_base{};
   Duration per_input_token{};
@@ -75,15 +77,19 @@ struct PoolPlan {
   std::uint32_t max_instances = std::numeric_limits<std::uint32_t>::max();  ///< per function
   AtLimit at_limit = AtLimit::kReject;
   std::vector<ColdComponent> cold_start{};
-  Duration init_limit{};  ///< 0 = none; INIT beyond it is abandoned there and redone in the handler
+  /// 0 = none. INIT longer than it is abandoned there and redone in the handler part, its CPU time
+  /// through the CpuLaw together with the handler's; both are billed where INIT is.
+  Duration init_limit{};
   CpuLaw cpu{};
-  Duration timeout{};  ///< of the handler; 0 = none. Cut there, counted in timed_out, billed
+  /// Of the handler part (of all of cold_execution_ns); 0 = none. Cut there, counted in timed_out,
+  /// billed.
+  Duration timeout{};
   Metering metering{};
-  Megabytes memory{};        ///< billed memory
-  Megabytes memory_step{};   ///< where use is billed: rounded up to this, at least one step
+  Megabytes memory{};              ///< billed memory
+  Megabytes memory_step{};         ///< where use is billed: rounded up to this, at least one step
   bool bills_memory_used = false;  ///< `memory` is memory used; a trace's memory column overrides
-  MilliVcpu vcpu{};          ///< billed vCPU (0 = not metered)
-  std::int64_t clock_mhz = 0;  ///< billed clock (0 = not metered)
+  MilliVcpu vcpu{};                ///< billed vCPU (0 = not metered)
+  std::int64_t clock_mhz = 0;      ///< billed clock (0 = not metered)
 };
 
 /// A simple target-utilisation autoscaler; see server_pool.h for the exact rule.
@@ -108,12 +114,14 @@ struct DeploymentPlan {
   std::string name{};
   std::variant<PoolPlan, ServerPlan> side{};
   Work work{};
-  Distribution network{};  ///< added to latency; occupies no instance (Purpose::kNetwork)
+  /// Added to latency; occupies no instance (Purpose::kNetwork). Not for requests that bring their
+  /// execution time.
+  Distribution network{};
   Bytes request_bytes{};
   Bytes response_bytes{};
 };
 
-/// When the run ends.
+/// When the run ends. The two that are found by running are each deployment's own.
 struct Horizon {
   enum class Kind : std::uint8_t {
     kAt,              ///< a given instant: later arrivals are not read

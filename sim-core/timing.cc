@@ -77,7 +77,11 @@ void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
 
 void Timing::network(const Requests& requests, std::span<std::int64_t> ns) const {
   if (!has_network_) return;
-  network_.at_words(requests.network_words, ns);
+  if (network_.is_constant()) {
+    std::fill(ns.begin(), ns.end(), network_.mean().count());
+  } else {
+    network_.at_words(requests.network_words, ns);
+  }
   if (requests.block.execution_ns.empty()) return;
   for (std::size_t i = 0; i < ns.size(); ++i) {
     if (requests.has_own_time(i)) ns[i] = 0;

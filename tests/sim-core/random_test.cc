@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "sim-core/kernels.h"
+#include "sim-core/plan.h"
 
 namespace faascast {
 namespace {
@@ -153,8 +156,27 @@ TEST_F(InstructionSets, DivideExactly) {
       for (const std::int64_t ns : ns_) {
         expected += static_cast<std::uint64_t>((std::max<std::int64_t>(ns, 50) + step - 1) / step);
       }
-      if (expected > 1U << 30U || step > 1) {
-        EXPECT_EQ(set->steps(ns_.data(), n, 50, step), expected) << set->name << ' ' << step;
+      EXPECT_EQ(set->steps(ns_.data(), n, 50, step), expected) << set->name << ' ' << step;
+    }
+  }
+}
+
+TEST_F(InstructionSets, StretchCpuTimeAsTheLawDoes) {
+  for (const Kernels* set : available_kernels()) {
+    for (const auto& [period, quota] : {std::pair{20'000'000LL, 7'000'000LL},
+                                        {20'000'000LL, 1LL},
+                                        {100'000'000LL, 99'999'999LL},
+                                        {3LL, 2LL}}) {
+      const CpuLaw law{Duration(period), Duration(quota)};
+      const auto longest = std::min<std::int64_t>((std::int64_t{1} << 60U) / period * quota,
+                                                  (std::int64_t{1} << 51U) - 1);
+      std::vector<std::int64_t> stretched = ns_;
+      for (std::size_t i = 0; i < n; i += 10) stretched[i] = static_cast<std::int64_t>(i) * quota;
+      const std::vector<std::int64_t> cpu = stretched;
+      set->cpu_law({period, quota, longest}, stretched.data(), n);
+      for (std::size_t i = 0; i < n; ++i) {
+        ASSERT_EQ(stretched[i], law.elapsed(Duration(std::min(cpu[i], longest))).count())
+            << set->name << ' ' << cpu[i] << ' ' << period << ' ' << quota;
       }
     }
   }
