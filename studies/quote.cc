@@ -40,7 +40,9 @@ Quote platform_quote(const QuoteRequest& request) {
   config.arch = request.arch == "arm" ? Architecture::kArm : Architecture::kX86;
   config.request_bytes = request.request_bytes;
   config.response_bytes = request.response_bytes;
-  const CompiledPool compiled = make_pool(spec, config, ModelLoad{});
+  ModelLoad load_of_model;
+  load_of_model.on_profiling_host = false;  // the duration is the platform's own
+  const CompiledPool compiled = make_pool(spec, config, load_of_model);
   const PriceList prices = price_list_for_platform(
       book_of(request), {spec.tariff, request.region, request.arch, request.front_door});
   MonthlyLoad load;

@@ -87,6 +87,15 @@ std::string duration_text(std::optional<double> seconds) {
 
 std::string usd_text(std::optional<double> usd) { return usd ? format_usd(*usd) : "-"; }
 
+std::string price_text(std::int64_t pico_usd) {
+  constexpr std::int64_t kPerUsd = 1'000'000'000'000;
+  std::string text = fmt::format("${}.{:012}", pico_usd / kPerUsd, pico_usd % kPerUsd);
+  const std::size_t cents_end = text.find('.') + 3;
+  const std::size_t last = text.find_last_not_of('0');
+  text.erase(std::max(last + 1, cents_end));
+  return text;
+}
+
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "-";
   if (part == 0) return "0 %";
@@ -111,6 +120,17 @@ std::string exact_text(double value) { return fmt::format("{}", value); }
 
 std::string exact_text(std::optional<double> value) {
   return value ? exact_text(*value) : std::string();
+}
+
+std::vector<std::string> general_notes(const RunReport& report) {
+  std::vector<std::string> notes;
+  for (const std::string& note : report.notes) {
+    const auto repeats = [&note](const std::string& known) {
+      return !known.empty() && note.find(known) != std::string::npos;
+    };
+    if (!repeats(report.traffic) && !repeats(report.model)) notes.push_back(note);
+  }
+  return notes;
 }
 
 std::vector<std::string> deployment_notes(const RunReport& report) {

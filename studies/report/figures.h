@@ -30,6 +30,8 @@ struct NaturalAmount {
 // Words for tables. An absent value is "-".
 [[nodiscard]] std::string duration_text(std::optional<double> seconds);
 [[nodiscard]] std::string usd_text(std::optional<double> usd);
+/// A list price with all its digits: "$0.0000166667".
+[[nodiscard]] std::string price_text(std::int64_t pico_usd);
 /// "0.28 %"; "0 %" only where it is zero.
 [[nodiscard]] std::string share_text(std::uint64_t part, std::uint64_t whole);
 /// Three significant digits with thousands separators: "1,230,000", "0.42".
@@ -41,6 +43,8 @@ struct NaturalAmount {
 [[nodiscard]] std::string exact_text(double value);
 [[nodiscard]] std::string exact_text(std::optional<double> value);
 
+/// Notes on the whole, without those that repeat the traffic or the model.
+[[nodiscard]] std::vector<std::string> general_notes(const RunReport& report);
 /// Notes of all deployments, each said once: "aws-lambda, aws-lambda arm: …".
 [[nodiscard]] std::vector<std::string> deployment_notes(const RunReport& report);
 

@@ -12,15 +12,13 @@
 namespace faascast {
 namespace {
 
-constexpr double kPico = 1e-12;
-
 /// "first 0: $0.20, above 6,000,000,000: …"; one price where there is one tier.
 std::string tiers_text(const PriceLine& line) {
   std::string text;
   for (const Tier& tier : line.tiers) {
     if (!text.empty())
       text += fmt::format("; above {}: ", format_count(static_cast<std::uint64_t>(tier.from)));
-    text += format_usd(static_cast<double>(tier.pico_usd) * kPico);
+    text += price_text(tier.pico_usd);
   }
   return text;
 }

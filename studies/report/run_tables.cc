@@ -140,8 +140,7 @@ std::string markdown_of(const RunReport& report) {
                      duration_text(seconds_of(report.span)),
                      three_digits_text(report.inferences_per_day), report.seed);
   out += overview_table(report).markdown();
-  if (!report.notes.empty()) out += '\n';
-  for (const std::string& note : report.notes) out += fmt::format("{}\n", note);
+  for (const std::string& note : general_notes(report)) out += fmt::format("\n{}\n", note);
   for (const DeploymentReport& deployment : report.deployments) {
     out += fmt::format("\n## {}\n\n{}\n\n", deployment.name, deployment.configuration);
     for (const std::string& miss : deployment.misses) {

@@ -87,8 +87,9 @@ std::string section_of(const DeploymentReport& report) {
 
 std::string text_of(const RunReport& report) {
   std::string out = head_of(report) + "\n" + overview_table(report).text();
-  if (!report.notes.empty()) out += '\n';
-  for (const std::string& note : report.notes) out += paragraph("", note);
+  const std::vector<std::string> general = general_notes(report);
+  if (!general.empty()) out += '\n';
+  for (const std::string& note : general) out += paragraph("", note);
   for (const DeploymentReport& deployment : report.deployments) {
     out += '\n';
     out += section_of(deployment);

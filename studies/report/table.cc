@@ -160,8 +160,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     if (blank != std::string_view::npos && blank > 0) {
       end = blank;
       next = blank + 1;
-    }
-    if (hyphen != std::string_view::npos && hyphen > 0 && (end == limit || hyphen > end)) {
+    } else if (hyphen != std::string_view::npos && hyphen > 0) {
       end = next = hyphen + 1;
     }
     lines.emplace_back(text.substr(0, end));

@@ -40,7 +40,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Lines of at most `width` characters, broken at blanks or after hyphens where
+/// Lines of at most `width` characters, broken at blanks, else after hyphens where
 /// possible; at least one.
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 

@@ -42,7 +42,9 @@ TEST(Help, IsThereForEveryCommand) {
     EXPECT_EQ(outcome.exit_code, 0);
     EXPECT_EQ(outcome.err, "");
     EXPECT_THAT(outcome.out, HasSubstr("--help")) << command.front();
-    if (command.size() < 3) EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command.front();
+    if (command.size() < 3) {
+      EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command.front();
+    }
   }
 }
 

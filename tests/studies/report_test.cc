@@ -298,6 +298,7 @@ TEST(Wrapped, BreaksAtBlanksElseAnywhereAndNeverInsideACharacter) {
   EXPECT_EQ(wrapped("one two three", 7), (std::vector<std::string>{"one two", "three"}));
   EXPECT_EQ(wrapped("azure-functions-x", 10),
             (std::vector<std::string>{"azure-", "functions-", "x"}));
+  EXPECT_EQ(wrapped("see 2024-12-04", 11), (std::vector<std::string>{"see", "2024-12-04"}));
   EXPECT_EQ(wrapped("a b-c", 3), (std::vector<std::string>{"a", "b-c"}));
   EXPECT_EQ(wrapped("abcdef", 4), (std::vector<std::string>{"abcd", "ef"}));
   EXPECT_EQ(wrapped("ééé", 2), (std::vector<std::string>{"éé", "é"}));
@@ -310,6 +311,9 @@ TEST(Words, ReadWell) {
   EXPECT_EQ(three_digits_text(0.0), "0");
   EXPECT_EQ(quantity_text(3'000'000.0), "3,000,000");
   EXPECT_EQ(quantity_text(0.0125), "0.0125");
+  EXPECT_EQ(price_text(16'666'700), "$0.0000166667");
+  EXPECT_EQ(price_text(200'000'000'000), "$0.20");
+  EXPECT_EQ(price_text(12'000'000'000'000), "$12.00");
   EXPECT_EQ(share_text(0, 10), "0 %");
   EXPECT_EQ(share_text(1, 1'000'000), "<0.01 %");
   EXPECT_EQ(share_text(1, 0), "-");
