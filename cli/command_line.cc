@@ -107,7 +107,9 @@ void CommandLine::add_study_options(CLI::App& command, StudyArguments& arguments
       ->type_name("FILE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--seed", arguments.seed, "Instead of the scenario's seed")->type_name("N");
+  command.add_option("--seed", arguments.seed, "Instead of the scenario's seed")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   command
       .add_option("--threads", arguments.threads,
                   "Processor threads; default: all. Results do not depend on it")
@@ -342,7 +344,9 @@ void CommandLine::add_trace() {
         "Sort rows that are late by at most this, such as '1 s'");
   };
   const auto add_result = [&](CLI::App& sub) {
-    sub.add_option("--seed", arguments->seed, "Of the random draws")->type_name("N");
+    sub.add_option("--seed", arguments->seed, "Of the random draws")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
     sub.add_option("-o,--output", arguments->result, "The file to write: plain request rows")
         ->required()
         ->type_name("FILE");

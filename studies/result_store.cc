@@ -18,7 +18,7 @@ namespace {
 /// PRAGMA user_version of the file: 0 where this room has not made its table yet. The table of
 /// profiles beside it belongs to workloads/.
 constexpr int kFileVersion = 1;
-constexpr int kBusyTimeoutMs = 5'000;
+constexpr int kBusyTimeoutMs = 2'000;
 
 constexpr const char* kTables = R"(
 CREATE TABLE IF NOT EXISTS runs (

@@ -100,8 +100,10 @@ TEST(Run, SetChangesTheScenario) {
   const Program program;
   const json result = small_result(program, {"--set", "traffic.scale=2", "--set", "name=double"});
   EXPECT_EQ(result["scenario"], "double");
-  EXPECT_NEAR(result["deployments"][0]["requests"].get<double>(),
-              2 * small_result(program)["deployments"][0]["requests"].get<double>(), 300.0);
+  // A generator is scaled in time: the same requests in half the span.
+  EXPECT_EQ(result["span_s"], 300.0);
+  EXPECT_NEAR(result["inferences_per_day"].get<double>(),
+              2 * small_result(program)["inferences_per_day"].get<double>(), 1.0);
 }
 
 TEST(Run, WritesEveryFileWholeAndNothingElse) {
