@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # From a fresh checkout to a first answer: installs what is missing (cmake/deps.sh), builds the
 # program and runs its main job: measure two models on this machine, run a bursty day of traffic
-# against four serverless platforms and two servers, and find where servers become cheaper.
-# Safe to repeat: a second run builds nothing and takes seconds.
+# against four serverless platforms and two servers, and find where servers become cheaper than one
+# of the platforms. Safe to repeat: a second run installs and builds nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
@@ -34,4 +34,4 @@ show() { # show ARGUMENTS: the command as a user would type it, then what it pri
 show profile logreg-mnist-odd
 show profile dqn-cartpole
 show run examples/scenarios/quickstart.toml
-show breakeven examples/scenarios/quickstart.toml
+show breakeven examples/scenarios/quickstart.toml --serverless google-cloud-run
