@@ -59,7 +59,8 @@ std::optional<LawSpec> law(const TomlNode& node) {
     spec.mean = *value;
     return spec;
   }
-  const auto kind = node["kind"].one_of({"constant", "exponential", "lognormal", "gamma", "weibull"});
+  const auto kind =
+      node["kind"].one_of({"constant", "exponential", "lognormal", "gamma", "weibull"});
   const auto mean = node["mean"].duration();
   const auto cv = node["cv"].number(0.0, 100.0);
   if (!node["kind"].exists()) node.require("kind");
@@ -67,7 +68,8 @@ std::optional<LawSpec> law(const TomlNode& node) {
   if (!kind || !mean) return std::nullopt;
   const bool has_cv = *kind == "lognormal" || *kind == "gamma" || *kind == "weibull";
   if (node["cv"].exists() && !has_cv) {
-    node["cv"].report("'" + *kind + "' has no cv", "leave it out, or take lognormal, gamma, weibull");
+    node["cv"].report("'" + *kind + "' has no cv",
+                      "leave it out, or take lognormal, gamma, weibull");
   }
   if (!node["cv"].exists() && has_cv) node.require("cv");
   spec.kind = *kind;
@@ -97,8 +99,12 @@ void generator(TrafficSpec& spec, const TomlNode& node) {
   }
   GeneratorSpec value;
   read_keys(value, node, generator_keys());
-  for (const std::string_view key : {"kind", "rate_per_s", "duration"}) {
+  for (const std::string_view key : {"kind", "duration"}) {
     if (!node[key].exists()) node.require(key);
+  }
+  if (has_rate(value) && !node["rate_per_s"].exists()) node.require("rate_per_s");
+  if (!has_rate(value) && node["rate_per_s"].exists()) {
+    node["rate_per_s"].report("this kind of generator has no rate_per_s", "leave it out");
   }
   spec.generator = value;
 }
@@ -150,7 +156,8 @@ const std::vector<SchemaKey<Scenario>>& scenario_keys() {
       {"name", "text", R"("my service")", "what reports call the scenario", text<&Scenario::name>},
       {"seed", "integer", "1", "seed of all draws; 0 or more", whole<&Scenario::seed, 0, kMax64>},
       {"horizon", "duration or \"drain\"", "",
-       "end of the run; default: the generator's duration, or a trace's last completion; \"drain\" = "
+       "end of the run; default: the generator's duration, or a trace's last completion; \"drain\" "
+       "= "
        "the last expiry",
        horizon},
       {"warm_up", "duration", R"("0 s")", "earlier arrivals shape state, not results",
@@ -203,11 +210,16 @@ const std::vector<SchemaKey<TrafficSpec>>& traffic_keys() {
 
 const std::vector<SchemaKey<GeneratorSpec>>& generator_keys() {
   static const std::vector<SchemaKey<GeneratorSpec>> keys = {
-      {"kind", "name", "", "poisson, gamma, weibull, diurnal",
+      {"kind", "name", "",
+       "poisson, gamma, weibull, batch (groups at one instant), mmpp (calm and bursts), diurnal, "
+       "weekly, flash-crowd, azure-like (many functions called as in Azure Functions 2019), "
+       "mlperf-server, mlperf-offline",
        [](GeneratorSpec& spec, const TomlNode& node) {
-         one_of<&GeneratorSpec::kind>(spec, node, {"poisson", "gamma", "weibull", "diurnal"});
+         one_of<&GeneratorSpec::kind>(spec, node, generator_kinds());
        }},
-      {"rate_per_s", "number", "", "mean requests a second; above 0",
+      {"rate_per_s", "number", "",
+       "mean requests a second; above 0 (flash-crowd: before the crowd; azure-like and "
+       "mlperf-offline have none)",
        positive<&GeneratorSpec::rate_per_s>},
       {"cv", "number", "1", "coefficient of variation of the gaps (gamma, weibull); above 0",
        [](GeneratorSpec& spec, const TomlNode& node) {
@@ -216,9 +228,36 @@ const std::vector<SchemaKey<GeneratorSpec>>& generator_keys() {
       {"duration", "duration", "", "how long requests arrive", duration<&GeneratorSpec::duration>},
       {"amplitude", "number", "0", "diurnal: swing around the mean, 0 to 1",
        share<&GeneratorSpec::amplitude>},
-      {"day", "duration", R"("1 d")", "diurnal: length of the cycle", duration<&GeneratorSpec::day>},
+      {"day", "duration", R"("1 d")", "diurnal: length of the cycle",
+       duration<&GeneratorSpec::day>},
       {"weekend_factor", "number", "1", "diurnal: rate of days 6 and 7 against the others",
        positive<&GeneratorSpec::weekend_factor>},
+      {"batch_size", "number", "8", "batch: mean size of the groups (geometric), 1 or more",
+       positive<&GeneratorSpec::batch_size>},
+      {"burst_ratio", "number", "8", "mmpp: rate in a burst against the calm rate, 1 or more",
+       positive<&GeneratorSpec::burst_ratio>},
+      {"calm", "duration", R"("10 min")", "mmpp: mean time between bursts",
+       duration<&GeneratorSpec::calm>},
+      {"burst", "duration", R"("1 min")", "mmpp: mean length of a burst",
+       duration<&GeneratorSpec::burst>},
+      {"profile", "list of numbers", "", "weekly: relative rates of equal parts of the week",
+       [](GeneratorSpec& spec, const TomlNode& node) {
+         for (const TomlNode& part : node.elements()) {
+           if (auto value = part.number(0.0, 1e9)) spec.profile.push_back(*value);
+         }
+       }},
+      {"start", "duration", R"("10 min")", "flash-crowd: when it begins",
+       duration<&GeneratorSpec::start>},
+      {"rise", "duration", R"("2 min")", "flash-crowd: from the base rate to the peak",
+       duration<&GeneratorSpec::rise>},
+      {"peak", "number", "10", "flash-crowd: highest rate against rate_per_s, 1 or more",
+       positive<&GeneratorSpec::peak>},
+      {"decay", "duration", R"("20 min")", "flash-crowd: time constant of its end",
+       duration<&GeneratorSpec::decay>},
+      {"functions", "integer", "1000", "azure-like: number of functions",
+       whole<&GeneratorSpec::functions, 1, 1'000'000>},
+      {"samples", "integer", "24576", "mlperf-offline: requests at time zero",
+       whole<&GeneratorSpec::samples, 1, 1'000'000'000>},
   };
   return keys;
 }
@@ -227,7 +266,8 @@ const std::vector<SchemaKey<ModelSpec>>& model_keys() {
   static const std::vector<SchemaKey<ModelSpec>> keys = {
       {"onnx", "file", "", "a shipped model's name or an ONNX file: profiled here on first use",
        text<&ModelSpec::onnx>},
-      {"profile", "file", "", "a stored profile (or a shipped one's name) to use instead of measuring",
+      {"profile", "file", "",
+       "a stored profile (or a shipped one's name) to use instead of measuring",
        text<&ModelSpec::profile>},
       {"execution", "duration or law", "",
        "instead of a model: final platform time, such as \"350 ms\" or { kind = \"exponential\", "
@@ -240,7 +280,7 @@ const std::vector<SchemaKey<ModelSpec>>& model_keys() {
        tokens},
       {"memory_used", "memory", "", "memory that a request uses; default: as the profile says",
        memory<&ModelSpec::memory_used>},
-      {"weights", "bytes", "", 
+      {"weights", "bytes", "",
        "bytes fetched from an object store at a cold start; default: the model is in the package",
        bytes<&ModelSpec::weights>},
       {"load_cpu", "duration", "", "CPU time to load the model; default: as the profile says",
@@ -308,8 +348,7 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
       {"front_door", "name", R"("none")",
        "function-url, http-api, rest-api, load-balancer, none: its fee is part of the bill",
        [](DeploymentSpec& spec, const TomlNode& node) {
-         one_of<&DeploymentSpec::front_door>(
-             spec, node, front_door_names());
+         one_of<&DeploymentSpec::front_door>(spec, node, front_door_names());
        }},
       {"minimum_instances", "integer", "", "instances that never expire",
        whole<&DeploymentSpec::minimum_instances, 0, kMax32>},
@@ -320,7 +359,7 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
       {"autoscale", "table", "", "servers that follow the load", autoscale},
       {"queue_limit", "integer", "", "waiting requests of a fleet; more are throttled",
        whole<&DeploymentSpec::queue_limit, 0, kMax64>},
-      {"purchase", "name", R"("on-demand")", 
+      {"purchase", "name", R"("on-demand")",
        "on-demand, reserved-1y, reserved-3y, spot, sustained-use",
        [](DeploymentSpec& spec, const TomlNode& node) {
          one_of<&DeploymentSpec::purchase>(spec, node, purchase_names());
@@ -394,7 +433,8 @@ std::vector<SchemaRow> schema_rows() {
 
 std::string scenario_template() {
   std::string text =
-      "# A faascast scenario. Lines that start with # show every key with its default and meaning;\n"
+      "# A faascast scenario. Lines that start with # show every key with its default and "
+      "meaning;\n"
       "# the others make a complete scenario that runs as it is.\n";
   add_section(text, "name = \"my service\"", scenario_keys());
   add_section(text,
