@@ -72,7 +72,9 @@ struct BreakevenOptions {
   std::string dedicated{};
   unsigned replications = 10;  ///< of each crossing, for `sampling`
   bool calibration = true;     ///< find the calibration interval too
-  std::uint64_t requests_per_point = 200'000;  ///< simulated for a point, about
+  std::uint64_t requests_per_point = 200'000;  ///< of stationary generators, about
+  /// Of traces and daily patterns: above it functions are extrapolated (see CostModel).
+  std::uint64_t most_requests_per_point = 500'000;
   double lowest_per_day = 100.0;
   double highest_per_day = 1e9;
 };

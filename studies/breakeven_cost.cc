@@ -1,8 +1,9 @@
 #include "studies/breakeven_cost.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "input/quantity.h"
 #include "pricing/month.h"
@@ -14,6 +15,8 @@ namespace faascast {
 namespace {
 
 constexpr double kSecondsADay = 86'400.0;
+constexpr double kDaysAMonth = 30.0;
+constexpr double kFleetBudget = 100.0;  ///< times most_requests_per_point
 constexpr Duration kDay = std::chrono::hours(24);
 
 /// Meters that run with the clock, whatever arrives.
@@ -28,13 +31,23 @@ Usage month_at(const DeploymentResult& result, Duration span, double per_day) {
   const Usage by_clock = month_usage(result.usage, span);
   if (result.requests == 0) return by_clock;
   const double days = static_cast<double>(result.requests) / per_day;
-  Usage usage = month_usage(result.usage, Duration(std::llround(days * kSecondsADay * 1e9)));
+  const auto span_of_requests = Duration(std::max<std::int64_t>(
+      1, std::llround(days * kSecondsADay * 1e9)));
+  Usage usage = month_usage(result.usage, span_of_requests);
   for (const Meter meter : kClockMeters) usage[meter] = by_clock[meter];
   return usage;
 }
 
 bool is_stationary(const Scenario& scenario) {
-  return scenario.traffic.generator && scenario.traffic.generator->kind != "diurnal";
+  return scenario.traffic.generator && is_renewal(*scenario.traffic.generator);
+}
+
+/// The cheapest feasible one, or the one with the least latency.
+const Cost& best_of(const std::vector<Cost>& costs) {
+  return *std::min_element(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) {
+    if (a.feasible != b.feasible) return a.feasible;
+    return a.feasible ? a.usd_per_month < b.usd_per_month : a.mean_latency_s < b.mean_latency_s;
+  });
 }
 
 }  // namespace
@@ -42,13 +55,26 @@ bool is_stationary(const Scenario& scenario) {
 CostModel::CostModel(const Scenario& scenario, const Inputs& inputs,
                      const BreakevenOptions& options)
     : scenario_(scenario), inputs_(inputs), options_(options) {
-  if (scenario.traffic.generator) {
-    own_per_day_ =
-        scenario.traffic.generator->rate_per_s * scenario.traffic.scale * kSecondsADay;
-  } else {
-    own_per_day_ = describe(*inputs.unscaled, {scenario.seed, 0}).mean_rate_per_s *
-                   scenario.traffic.scale * kSecondsADay;
+  if (is_stationary(scenario)) {
+    own_per_day_ = scenario.traffic.generator->rate_per_s * scenario.traffic.scale * kSecondsADay;
+    return;
   }
+  const TrafficInfo info = describe(*inputs.unscaled, {scenario.seed, 0});
+  const Duration span = std::max<Duration>(info.span, std::chrono::seconds(1));
+  own_requests_ = static_cast<double>(info.requests) * scenario.traffic.scale;
+  own_per_day_ = own_requests_ / seconds_of(span) * kSecondsADay;
+}
+
+double CostModel::requests_at(double per_day) const {
+  if (own_requests_ == 0.0) return 0.0;
+  return own_requests_ * per_day / own_per_day_;
+}
+
+double CostModel::highest_fleet_per_day() const {
+  if (own_requests_ == 0.0) return options_.highest_per_day;
+  const double most = static_cast<double>(options_.most_requests_per_point) * kFleetBudget;
+  return std::min(options_.highest_per_day,
+                  std::max(own_per_day_, own_per_day_ * most / own_requests_));
 }
 
 CostModel::Replay CostModel::replay_at(double per_day, Duration keep_alive) const {
@@ -76,15 +102,16 @@ CostModel::Replay CostModel::replay_at(double per_day, Duration keep_alive) cons
   return replay;
 }
 
-std::vector<Cost> CostModel::simulate(const std::vector<DeploymentSpec>& candidates,
-                                      double per_day, std::uint32_t replication) const {
+std::vector<CostModel::Simulated> CostModel::simulate(
+    const std::vector<DeploymentSpec>& candidates, double per_day,
+    std::uint32_t replication) const {
   Duration keep_alive{};
   Plan plan;
-  std::vector<CompiledDeployment> compiled;
+  std::vector<Simulated> all;
   for (const DeploymentSpec& candidate : candidates) {
-    compiled.push_back(compile_deployment(scenario_, candidate, inputs_));
-    plan.deployments.push_back(compiled.back().plan);
-    if (const auto* pool = std::get_if<PoolPlan>(&compiled.back().plan.side)) {
+    all.push_back({candidate, compile_deployment(scenario_, candidate, inputs_), {}, {}});
+    plan.deployments.push_back(all.back().compiled.plan);
+    if (const auto* pool = std::get_if<PoolPlan>(&all.back().compiled.plan.side)) {
       keep_alive = std::max(keep_alive, pool->keep_alive);
     }
   }
@@ -96,51 +123,70 @@ std::vector<Cost> CostModel::simulate(const std::vector<DeploymentSpec>& candida
   run_options.seed = {options_.study.seed.value_or(scenario_.seed), replication};
   run_options.threads = options_.study.threads;
   run_options.monitor = options_.study.monitor;
-  const RunResult result = run(plan, run_options);
+  RunResult result = run(plan, run_options);
   if (result.interrupted) throw Interrupted();
-
-  std::vector<Cost> costs;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const DeploymentResult& figures = result.deployments[i];
-    const Duration span = result.horizon - result.warm_up;
-    Usage month = month_at(figures, span, per_day);
-    month[Meter::kLoadBalancerTime] = kHourlyMonth.count();
-    Cost cost;
-    cost.configuration = candidates[i];
-    cost.usd_per_month =
-        usd_of(bill_month(compiled[i].prices, month, scenario_.free_tier).total());
-    for (const Meter meter : kClockMeters) month[meter] = 0;
-    cost.cost_per_request =
-        usd_of(bill_month(compiled[i].prices, month, false).total()) / (per_day * 30.0);
-    const auto misses = objective_misses(scenario_.objective, figures);
-    cost.feasible = misses.empty() && figures.completed > 0;
-    cost.text = compiled[i].configuration;
-    if (!misses.empty()) cost.text += " misses " + misses.front();
-    if (figures.completed > 0) {
-      cost.cold_share =
-          static_cast<double>(figures.cold_starts) / static_cast<double>(figures.completed);
-      cost.mean_execution_s = figures.execution.mean_s().value_or(0.0);
-      cost.mean_latency_s = figures.latency.mean_s().value_or(0.0);
-    }
-    cost.busy_mean = figures.instances.busy_mean;
-    costs.push_back(std::move(cost));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].figures = std::move(result.deployments[i]);
+    all[i].span = result.horizon - result.warm_up;
   }
+  return all;
+}
+
+Cost CostModel::cost_of(const Simulated& simulated, double per_day) const {
+  const DeploymentResult& figures = simulated.figures;
+  Usage month = month_at(figures, simulated.span, per_day);
+  month[Meter::kLoadBalancerTime] = kHourlyMonth.count();
+  Cost cost;
+  cost.configuration = simulated.spec;
+  cost.text = simulated.compiled.configuration;
+  cost.usd_per_month =
+      usd_of(bill_month(simulated.compiled.prices, month, scenario_.free_tier).total());
+  const auto misses = breakeven_misses(scenario_.objective, figures);
+  if (!misses.empty()) cost.why_not = misses.front();
+  cost.feasible = misses.empty();
+  if (figures.completed > 0) {
+    cost.cold_share =
+        static_cast<double>(figures.cold_starts) / static_cast<double>(figures.completed);
+  }
+  cost.mean_execution_s = figures.execution.mean_s().value_or(0.0);
+  cost.mean_latency_s = figures.latency.mean_s().value_or(0.0);
+  return cost;
+}
+
+std::vector<Cost> CostModel::costs_of(const std::vector<DeploymentSpec>& candidates,
+                                      double per_day, std::uint32_t replication) const {
+  std::vector<Cost> costs;
+  const auto most = static_cast<double>(options_.most_requests_per_point);
+  if (requests_at(per_day) <= std::max(most, own_requests_)) {
+    for (const Simulated& one : simulate(candidates, per_day, replication)) {
+      costs.push_back(cost_of(one, per_day));
+    }
+    return costs;
+  }
+  std::string key = fmt::format("{} {}", candidates.front().name, replication);
+  for (const DeploymentSpec& candidate : candidates) {
+    key += fmt::format(" {}/{}", candidate.memory.value_or(Megabytes(0)).value(),
+                       candidate.minimum_instances.value_or(0));
+  }
+  auto found = at_the_top_.find(key);
+  if (found == at_the_top_.end()) {
+    const double top = own_per_day_ * std::max(most, own_requests_) / own_requests_;
+    found = at_the_top_.emplace(key, simulate(candidates, top, replication)).first;
+  }
+  for (const Simulated& one : found->second) costs.push_back(cost_of(one, per_day));
   return costs;
 }
 
 std::vector<DeploymentSpec> CostModel::open_configurations(
     const DeploymentSpec& deployment, const std::vector<std::uint32_t>& minimums) const {
-  std::vector<Megabytes> sizes;
-  if (deployment.memory) {
-    sizes.push_back(*deployment.memory);
-  } else {
-    sizes = memory_candidates(*deployment.platform_spec, inputs_.model.memory_used);
-  }
+  const std::vector<Megabytes> sizes =
+      deployment.memory ? std::vector{*deployment.memory}
+                        : memory_candidates(*deployment.platform_spec, inputs_.model.memory_used);
   std::vector<DeploymentSpec> specs;
   for (const Megabytes memory : sizes) {
     for (const std::uint32_t minimum : minimums) {
       DeploymentSpec spec = deployment;
-      if (memory > Megabytes(0)) spec.memory = memory;
+      spec.memory = memory;
       if (!deployment.minimum_instances) spec.minimum_instances = minimum;
       specs.push_back(std::move(spec));
     }
@@ -150,76 +196,83 @@ std::vector<DeploymentSpec> CostModel::open_configurations(
 
 Cost CostModel::cheapest_functions(const DeploymentSpec& deployment, double per_day,
                                    std::uint32_t replication) const {
-  const auto cheapest = [](const std::vector<Cost>& costs) {
-    return *std::min_element(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) {
-      if (a.feasible != b.feasible) return a.feasible;
-      if (a.feasible) return a.usd_per_month < b.usd_per_month;
-      return a.mean_latency_s < b.mean_latency_s;
-    });
-  };
-  Cost best = cheapest(simulate(open_configurations(deployment, {0}), per_day, replication));
+  const std::vector<Cost> costs =
+      costs_of(open_configurations(deployment, {0}), per_day, replication);
+  const Cost& best = best_of(costs);
   if (best.feasible || deployment.minimum_instances ||
       !sells_minimum_instances(scenario_, deployment)) {
     return best;
   }
   // Cold starts may be what misses the objective: try warm capacity.
-  const Cost warm =
-      cheapest(simulate(open_configurations(deployment, {1, 2, 4, 8, 16}), per_day, replication));
-  return warm.feasible ? warm : best;
+  const std::vector<Cost> warm =
+      costs_of(open_configurations(deployment, {1, 2, 4, 8, 16}), per_day, replication);
+  return best_of(warm).feasible ? best_of(warm) : best;
 }
 
 Cost CostModel::functions(const DeploymentSpec& deployment, double per_day,
                           std::uint32_t replication) const {
-  return simulate({deployment}, per_day, replication).front();
+  return costs_of({deployment}, per_day, replication).front();
 }
 
-Cost CostModel::fleet(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
-                      std::uint32_t replication) const {
-  if (deployment.autoscale) return simulate({deployment}, per_day, replication).front();
-  DeploymentSpec left = deployment;
-  left.count = count - deployment.redundancy;
-  Cost cost = simulate({left}, per_day, replication).front();
-  // The objective is met by the servers that are left; all of them are paid for.
-  DeploymentSpec all = deployment;
-  all.count = count;
-  const CompiledDeployment compiled = compile_deployment(scenario_, all, inputs_);
+Cost CostModel::fleet_price(const DeploymentSpec& deployment, std::uint32_t count,
+                            double per_day) const {
+  if (deployment.autoscale) {
+    return cost_of(simulate({deployment}, per_day, 0).front(), per_day);
+  }
+  Cost cost;
+  cost.configuration = deployment;
+  cost.configuration.count = count;
+  const CompiledDeployment compiled = compile_deployment(scenario_, cost.configuration, inputs_);
+  const auto requests = static_cast<Int128>(std::llround(per_day * kDaysAMonth));
   Usage month;
   month[Meter::kServerTime] = static_cast<Int128>(count) * kHourlyMonth.count();
   month[Meter::kLoadBalancerTime] = kHourlyMonth.count();
-  const double monthly = per_day * 30.0;
-  month[Meter::kConnections] = static_cast<Int128>(std::llround(monthly));
-  month[Meter::kBytesIn] =
-      static_cast<Int128>(std::llround(monthly)) * scenario_.traffic.request_bytes.value();
-  month[Meter::kBytesOut] =
-      static_cast<Int128>(std::llround(monthly)) * scenario_.traffic.response_bytes.value();
+  month[Meter::kConnections] = requests;
+  month[Meter::kBytesIn] = requests * scenario_.traffic.request_bytes.value();
+  month[Meter::kBytesOut] = requests * scenario_.traffic.response_bytes.value();
   cost.usd_per_month = usd_of(bill_month(compiled.prices, month, scenario_.free_tier).total());
-  cost.configuration = all;
-  const std::string text = compiled.configuration;
-  const auto misses = cost.text.find(" misses ");
-  cost.text = text + (misses == std::string::npos ? "" : cost.text.substr(misses));
+  cost.text = compiled.configuration;
   return cost;
+}
+
+bool CostModel::fleet_holds(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
+                            std::uint32_t replication, std::string* why_not) const {
+  DeploymentSpec left = deployment;
+  if (!deployment.autoscale) left.count = count - deployment.redundancy;
+  const Cost cost = cost_of(simulate({left}, per_day, replication).front(), per_day);
+  if (why_not != nullptr) *why_not = cost.why_not;
+  return cost.feasible;
+}
+
+std::optional<std::uint32_t> CostModel::fleet_size(const DeploymentSpec& deployment,
+                                                   double per_day, std::uint32_t replication,
+                                                   std::uint32_t least, std::uint32_t most) const {
+  const auto holds = [&](std::uint32_t count) {
+    return fleet_holds(deployment, count, per_day, replication);
+  };
+  if (holds(least)) return least;
+  std::uint32_t bad = least;
+  std::uint32_t good = least;
+  while (good < most) {
+    good = std::min(most, good * 2);
+    if (holds(good)) break;
+    bad = good;
+  }
+  if (bad == good) return std::nullopt;
+  while (good - bad > 1) {
+    const std::uint32_t middle = bad + (good - bad) / 2;
+    (holds(middle) ? good : bad) = middle;
+  }
+  return good;
 }
 
 double CostModel::fleet_capacity(const DeploymentSpec& deployment, std::uint32_t count,
                                  std::uint32_t replication, double low, double high) const {
-  const auto holds = [&](double per_day) {
-    return fleet(deployment, count, per_day, replication).feasible;
-  };
-  if (!holds(low)) return 0.0;
-  // Gallop up, then bisect on the logarithm.
   double good = low;
   double bad = high;
-  for (double x = low * 4.0; x < high; x *= 4.0) {
-    if (!holds(x)) {
-      bad = x;
-      break;
-    }
-    good = x;
-  }
-  if (bad >= high && holds(high)) return high;
-  while (bad / good > 1.0 + 1e-4) {
+  while (bad / good > 1.0 + 1e-3) {
     const double middle = std::sqrt(good * bad);
-    (holds(middle) ? good : bad) = middle;
+    (fleet_holds(deployment, count, middle, replication) ? good : bad) = middle;
   }
   return good;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "studies/breakeven.h"
@@ -15,40 +17,54 @@ struct Cost {
   double usd_per_month = 0.0;
   bool feasible = false;
   DeploymentSpec configuration{};  ///< with memory, minimum instances or count filled in
-  std::string text{};              ///< "1024 MB", "3 servers"; why not, where infeasible
+  std::string text{};              ///< "1024 MB", "3 x aws/c6i.large"
+  std::string why_not{};           ///< "p99 412 ms > 300 ms", where infeasible
   double cold_share = 0.0;
   double mean_execution_s = 0.0;
   double mean_latency_s = 0.0;
-  double busy_mean = 0.0;      ///< instances, or servers
-  double cost_per_request = 0.0;  ///< usd, of the request-driven lines
 };
 
-/// Simulates deployments of a scenario at any traffic. For generators a point simulates about
-/// `requests_per_point` requests after a warm-up of two keep-alive windows; the same draws serve
-/// every traffic, so costs are smooth and capacities monotone. For traces it replays the scaled
-/// trace.
+/// Simulates deployments of a scenario at any traffic. The same draws serve every traffic, so costs
+/// are smooth and capacities monotone.
+///
+/// Stationary generators: a point simulates about `requests_per_point` requests after a warm-up of
+/// two keep-alive windows. Traces and daily patterns: the scaled traffic is replayed whole. Above
+/// `most_requests_per_point` functions are replayed at that many requests and their usage is
+/// scaled (their cost a request hardly changes there: cold starts become rarer, which makes the
+/// figure slightly too high); fleets are replayed up to a hundred times as many, and no further.
 class CostModel {
  public:
   CostModel(const Scenario& scenario, const Inputs& inputs, const BreakevenOptions& options);
 
-  /// Requests a day of the scenario's own traffic (at its scale).
-  [[nodiscard]] double own_per_day() const { return own_per_day_; }
   [[nodiscard]] const Scenario& scenario() const { return scenario_; }
   [[nodiscard]] const Inputs& inputs() const { return inputs_; }
+  /// Requests a day of the scenario's own traffic (at its scale).
+  [[nodiscard]] double own_per_day() const { return own_per_day_; }
+  /// The greatest traffic at which a fleet can be looked at.
+  [[nodiscard]] double highest_fleet_per_day() const;
 
   /// The cheapest open configuration that meets the objective; if none does, the one that comes
-  /// closest (infeasible). Open: memory and minimum instances of functions where the scenario does
-  /// not give them.
+  /// closest (infeasible). Open: memory and minimum instances where the scenario leaves them out.
   [[nodiscard]] Cost cheapest_functions(const DeploymentSpec& deployment, double per_day,
                                         std::uint32_t replication) const;
   /// Exactly this configuration.
   [[nodiscard]] Cost functions(const DeploymentSpec& deployment, double per_day,
                                std::uint32_t replication) const;
-  /// A fleet of `count` servers that must meet the objective with `redundancy` of them lost.
-  [[nodiscard]] Cost fleet(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
-                           std::uint32_t replication) const;
-  /// The greatest traffic (a day) at which fleet(count) is feasible, within [low, high]; 0 if it is
-  /// infeasible even at `low`.
+
+  /// What `count` servers and their front door cost: no simulation (of an autoscaled fleet: one).
+  [[nodiscard]] Cost fleet_price(const DeploymentSpec& deployment, std::uint32_t count,
+                                 double per_day) const;
+  /// Whether `count` servers meet the objective with `redundancy` of them lost.
+  /// @param why_not  filled where they do not
+  [[nodiscard]] bool fleet_holds(const DeploymentSpec& deployment, std::uint32_t count,
+                                 double per_day, std::uint32_t replication,
+                                 std::string* why_not = nullptr) const;
+  /// The fewest servers that hold at a traffic, from `least` on; nothing up to `most`.
+  [[nodiscard]] std::optional<std::uint32_t> fleet_size(const DeploymentSpec& deployment,
+                                                        double per_day, std::uint32_t replication,
+                                                        std::uint32_t least,
+                                                        std::uint32_t most) const;
+  /// The greatest traffic at which `count` servers hold. @pre they hold at `low`, not at `high`
   [[nodiscard]] double fleet_capacity(const DeploymentSpec& deployment, std::uint32_t count,
                                       std::uint32_t replication, double low, double high) const;
 
@@ -58,8 +74,19 @@ class CostModel {
     Horizon horizon{};
     Instant warm_up{};
   };
+  /// A candidate as it was simulated: enough to cost it at any traffic near or above.
+  struct Simulated {
+    DeploymentSpec spec{};
+    CompiledDeployment compiled{};
+    DeploymentResult figures{};
+    Duration span{};
+  };
+  [[nodiscard]] double requests_at(double per_day) const;
   [[nodiscard]] Replay replay_at(double per_day, Duration keep_alive) const;
-  [[nodiscard]] std::vector<Cost> simulate(const std::vector<DeploymentSpec>& candidates,
+  [[nodiscard]] std::vector<Simulated> simulate(const std::vector<DeploymentSpec>& candidates,
+                                                double per_day, std::uint32_t replication) const;
+  [[nodiscard]] Cost cost_of(const Simulated& simulated, double per_day) const;
+  [[nodiscard]] std::vector<Cost> costs_of(const std::vector<DeploymentSpec>& candidates,
                                            double per_day, std::uint32_t replication) const;
   [[nodiscard]] std::vector<DeploymentSpec> open_configurations(
       const DeploymentSpec& deployment, const std::vector<std::uint32_t>& minimums) const;
@@ -68,6 +95,9 @@ class CostModel {
   const Inputs& inputs_;
   const BreakevenOptions& options_;
   double own_per_day_ = 0.0;
+  double own_requests_ = 0.0;  ///< of one replay at own_per_day_; 0 for stationary generators
+  /// Simulations at the top of the scale, which serve every traffic above.
+  mutable std::map<std::string, std::vector<Simulated>> at_the_top_{};
 };
 
 }  // namespace faascast

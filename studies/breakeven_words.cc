@@ -16,9 +16,21 @@ constexpr double kDaysAMonth = 30.0;
 constexpr double kSecondsADay = 86'400.0;
 /// Below this relative difference a spreadsheet is as good as a simulation.
 constexpr double kSuffices = 0.02;
+constexpr std::uint32_t kMostSheetServers = 100'000;
 
-std::string per_day(double inferences) {
-  return format_count(static_cast<std::uint64_t>(std::llround(inferences))) + " a day";
+/// "8,630,000": three significant digits, since no more are known.
+std::string rounded(double inferences) {
+  const double digits = std::pow(10.0, std::floor(std::log10(std::max(inferences, 1.0))) - 2.0);
+  const double value = digits > 1.0 ? std::round(inferences / digits) * digits : inferences;
+  return format_count(static_cast<std::uint64_t>(std::llround(value)));
+}
+
+std::string per_day(double inferences) { return rounded(inferences) + " inferences a day"; }
+
+const Interval& wider_of(const Crossing& crossing) {
+  const auto width = [](const Interval& i) { return i.high / i.low; };
+  return width(crossing.sampling) > width(crossing.calibration) ? crossing.sampling
+                                                                : crossing.calibration;
 }
 
 /// USD of one warm request of mean duration: the functions' price without anything else.
@@ -40,15 +52,18 @@ double warm_price(const CostModel& model, const DeploymentSpec& functions, doubl
   return usd_of(bill_month(compiled.prices, usage, false).total()) / 1e6;
 }
 
-/// Months of servers: fixed cost of `count` of them with their front door.
-double fixed_price(const CostModel& model, const DeploymentSpec& servers, std::uint32_t count) {
-  DeploymentSpec spec = servers;
-  spec.count = count;
-  const CompiledDeployment compiled = compile_deployment(model.scenario(), spec, model.inputs());
-  Usage usage;
-  usage[Meter::kServerTime] = static_cast<Int128>(count) * kHourlyMonth.count();
-  usage[Meter::kLoadBalancerTime] = kHourlyMonth.count();
-  return usd_of(bill_month(compiled.prices, usage, false).total());
+/// Traffic at which requests at `price` each cost what `count` servers and their front door cost
+/// (which grows a little with the traffic).
+double sheet_crossing(const CostModel& model, const DeploymentSpec& servers, std::uint32_t count,
+                      double price) {
+  double crossing = 0.0;
+  for (int i = 0; i < 50; ++i) {
+    const double usd = model.fleet_price(servers, count, crossing).usd_per_month;
+    const double next = usd / price / kDaysAMonth;
+    if (std::abs(next - crossing) <= 1e-7 * next) return next;
+    crossing = next;
+  }
+  return crossing;
 }
 
 std::uint32_t workers_of(const CostModel& model, const DeploymentSpec& servers) {
@@ -57,22 +72,25 @@ std::uint32_t workers_of(const CostModel& model, const DeploymentSpec& servers) 
   return std::get<ServerPlan>(compiled.plan.side).workers_per_replica;
 }
 
-std::string reasons(const BreakevenPair& pair, const Cost& functions, const Cost& fleet,
-                    std::uint32_t sheet_count, const DeploymentSpec& servers) {
+std::string reasons(const CostModel& model, const DeploymentSpec& servers, const Cost& functions,
+                    std::uint32_t simulated_count, std::uint32_t sheet_count, double per_day) {
   std::vector<std::string> causes;
-  const std::uint32_t count = fleet.configuration.count.value_or(1);
-  if (!pair.crossings.empty() && count > sheet_count) {
+  if (simulated_count > sheet_count) {
     causes.push_back(fmt::format(
-        "the service level needs {} servers where mean load fills {} ({} of them in reserve for a "
-        "failure, the rest for bursts and queues)",
-        count, sheet_count, servers.redundancy));
+        "the service level needs {} servers where the mean load needs {}: {} in reserve for a "
+        "failure, the rest for bursts and queues",
+        simulated_count, sheet_count, servers.redundancy));
+  } else if (!model.fleet_holds(servers, sheet_count, per_day, 0)) {
+    causes.push_back("those servers miss the service level at that traffic");
   }
   if (functions.cold_share > 1e-4) {
     causes.push_back(fmt::format("{:.2f} % of the requests are cold and are billed for longer",
                                  100.0 * functions.cold_share));
   }
-  if (!fleet.feasible) causes.push_back("the fleet misses the service level there");
-  if (!functions.feasible) causes.push_back("the functions miss the service level there");
+  if (!functions.feasible) {
+    causes.push_back(fmt::format("the functions miss the service level there ({})",
+                                 functions.why_not));
+  }
   if (causes.empty()) causes.push_back("rounding of billed time, and the spread of durations");
   return fmt::format("{}", fmt::join(causes, "; "));
 }
@@ -80,16 +98,17 @@ std::string reasons(const BreakevenPair& pair, const Cost& functions, const Cost
 }  // namespace
 
 Spreadsheet spreadsheet_of(const CostModel& model, const DeploymentSpec& functions,
-                           const DeploymentSpec& servers, const BreakevenPair& pair) {
-  const double look_at = pair.crossings.empty() ? model.own_per_day()
-                                                : pair.crossings.front().inferences_per_day;
+                           const DeploymentSpec& servers, const PairSearch& search,
+                           const BreakevenPair& pair) {
+  const bool crosses = !pair.crossings.empty();
+  const double look_at = crosses ? pair.crossings.front().inferences_per_day : model.own_per_day();
   const Cost cost = model.cheapest_functions(functions, look_at, 0);
   const double price = warm_price(model, cost.configuration, cost.mean_execution_s);
   const std::uint32_t workers = workers_of(model, servers);
   Spreadsheet sheet;
   std::uint32_t count = servers.count.value_or(1);
-  for (; count < 100'000; ++count) {
-    const double crossing = fixed_price(model, servers, count) / price / kDaysAMonth;
+  for (; count < kMostSheetServers; ++count) {
+    const double crossing = sheet_crossing(model, servers, count, price);
     const double load = crossing / kSecondsADay * cost.mean_execution_s / workers;
     if (load <= count) {
       sheet.inferences_per_day = crossing;
@@ -99,24 +118,16 @@ Spreadsheet spreadsheet_of(const CostModel& model, const DeploymentSpec& functio
   }
   if (!sheet.inferences_per_day) {
     sheet.why_different = "servers at full load never cost less than functions";
-    return sheet;
-  }
-  if (!pair.crossings.empty() &&
-      std::abs(look_at / *sheet.inferences_per_day - 1.0) <= kSuffices) {
+  } else if (crosses && std::abs(look_at / *sheet.inferences_per_day - 1.0) <= kSuffices) {
     sheet.why_different = "a spreadsheet suffices here";
-    return sheet;
+  } else {
+    const std::uint32_t simulated = crosses ? search.found().front().count : count;
+    sheet.why_different = reasons(model, servers, cost, simulated, count, look_at);
   }
-  std::uint32_t fleet_count = std::max(count, servers.redundancy + 1);
-  Cost fleet = model.fleet(servers, fleet_count, look_at, 0);
-  while (!servers.count && !servers.autoscale && !fleet.feasible && fleet_count < 2 * count + 16) {
-    fleet = model.fleet(servers, ++fleet_count, look_at, 0);
-  }
-  sheet.why_different = reasons(pair, cost, fleet, count, servers);
   return sheet;
 }
 
-std::string sentence_of(const BreakevenPair& pair, std::optional<double> dedicated_limit,
-                        std::optional<double> serverless_from) {
+std::string sentence_of(const BreakevenPair& pair, const PairSearch& search) {
   std::string text;
   switch (pair.verdict) {
     case Verdict::kInfeasible:
@@ -124,33 +135,33 @@ std::string sentence_of(const BreakevenPair& pair, std::optional<double> dedicat
                          pair.dedicated);
       break;
     case Verdict::kServerlessAlways:
-      text = fmt::format("{} is cheaper wherever both meet the objective.", pair.serverless);
+      text = fmt::format("{} is cheaper wherever both meet the objective, up to {}.",
+                         pair.serverless, per_day(search.looked_up_to()));
       break;
     case Verdict::kDedicatedAlways:
       text = fmt::format("{} is cheaper wherever both meet the objective.", pair.dedicated);
       break;
     case Verdict::kCrosses: {
       const Crossing& first = pair.crossings.front();
-      text = fmt::format("{} is cheaper below {} inferences {}", first.cheaper_below,
-                         format_count(static_cast<std::uint64_t>(
-                             std::llround(first.inferences_per_day))),
-                         "a day");
-      text += fmt::format(
-          ", {} above.", first.cheaper_below == pair.serverless ? pair.dedicated : pair.serverless);
+      const bool serverless_first = first.cheaper_below == pair.serverless;
+      text = fmt::format("{} is cheaper below {}, {} above.", first.cheaper_below,
+                         per_day(first.inferences_per_day),
+                         serverless_first ? pair.dedicated : pair.serverless);
+      const Interval& wider = wider_of(first);
+      if (wider.high > wider.low * 1.001) {
+        text += fmt::format(" The crossing lies between {} and {}.", rounded(wider.low),
+                            rounded(wider.high));
+      }
       if (pair.crossings.size() > 1) {
-        text += fmt::format(" It changes {} times, last at {}.", pair.crossings.size(),
+        text += fmt::format(" The cheaper side changes {} times, last at {}.",
+                            pair.crossings.size(),
                             per_day(pair.crossings.back().inferences_per_day));
       }
     }
   }
-  if (dedicated_limit && pair.verdict != Verdict::kInfeasible) {
-    text += fmt::format(" This fleet carries at most {} within the objective.",
-                        per_day(*dedicated_limit));
-  }
-  if (serverless_from && !pair.curve.empty() &&
-      *serverless_from > pair.curve.front().inferences_per_day * 1.001) {
-    text += fmt::format(" Below about {} {} misses the objective.", per_day(*serverless_from),
-                        pair.serverless);
+  if (search.dedicated_limit()) {
+    text += fmt::format(" This fleet meets the objective up to {}.",
+                        per_day(*search.dedicated_limit()));
   }
   return text;
 }

@@ -1,22 +1,21 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "studies/breakeven.h"
 #include "studies/breakeven_cost.h"
+#include "studies/pair_search.h"
 
 namespace faascast {
 
-/// The answer of a spreadsheet: servers cost what the simulated fleet at the crossing (or the
-/// smallest one) costs, functions cost mean rate x mean duration x price, with no cold starts and no
-/// limits; and why the simulation differs, in words.
+/// The answer of a spreadsheet: servers (the fewest whose workers are not more than busy on average,
+/// or as many as the scenario says) cost what they cost, functions cost mean rate x mean duration x
+/// price, with no cold starts and no limits; and why the simulation differs, in words.
 [[nodiscard]] Spreadsheet spreadsheet_of(const CostModel& model, const DeploymentSpec& functions,
-                                         const DeploymentSpec& servers, const BreakevenPair& pair);
+                                         const DeploymentSpec& servers, const PairSearch& search,
+                                         const BreakevenPair& pair);
 
 /// The verdict as a person would say it.
-[[nodiscard]] std::string sentence_of(const BreakevenPair& pair,
-                                      std::optional<double> dedicated_limit,
-                                      std::optional<double> serverless_from);
+[[nodiscard]] std::string sentence_of(const BreakevenPair& pair, const PairSearch& search);
 
 }  // namespace faascast

@@ -38,6 +38,11 @@ std::vector<std::string> objective_misses(const Objective& objective,
   return misses;
 }
 
+std::vector<std::string> breakeven_misses(Objective objective, const DeploymentResult& result) {
+  if (!objective.throttled) objective.throttled = kMostThrottled;
+  return objective_misses(objective, result);
+}
+
 namespace {
 
 DeploymentReport report_of(const Scenario& scenario, const DeploymentSpec& spec,

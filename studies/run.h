@@ -61,4 +61,10 @@ struct RunReport {
 [[nodiscard]] std::vector<std::string> objective_misses(const Objective& objective,
                                                         const DeploymentResult& result);
 
+/// As objective_misses(), for sizing: a side that turns away more than 0.1 % of its requests does
+/// not count as meeting an objective that says nothing of throttling.
+inline constexpr double kMostThrottled = 0.001;
+[[nodiscard]] std::vector<std::string> breakeven_misses(Objective objective,
+                                                        const DeploymentResult& result);
+
 }  // namespace faascast

@@ -1,0 +1,211 @@
+#include "studies/pair_search.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/tools/toms748_solve.hpp>
+#include <cmath>
+#include <functional>
+
+namespace faascast {
+
+namespace {
+
+constexpr std::uint32_t kMostServers = 1024;
+/// Counts beyond a crossing that are checked for functions winning again.
+constexpr std::uint32_t kCountsBeyond = 3;
+constexpr int kCurvePoints = 13;
+constexpr int kMostRootSteps = 60;
+constexpr double kConfidence = 0.975;  ///< two-sided 95 %
+
+/// Root of a continuous function of ln x that grows with x: brackets it around `guess`, then
+/// TOMS 748. Nothing where it keeps its sign within [low, high].
+std::optional<double> root_of(const std::function<double(double)>& f, double guess, double low,
+                              double high) {
+  double a = std::clamp(guess, low, high);
+  double fa = f(a);
+  if (fa == 0.0) return a;
+  const double factor = fa < 0.0 ? 1.5 : 1.0 / 1.5;
+  double b = a;
+  double fb = fa;
+  while ((fb < 0.0) == (fa < 0.0)) {
+    if ((factor > 1.0 && b >= high) || (factor < 1.0 && b <= low)) return std::nullopt;
+    a = b;
+    fa = fb;
+    b = std::clamp(b * factor, low, high);
+    fb = f(b);
+  }
+  if (fb == 0.0) return b;
+  std::uintmax_t steps = kMostRootSteps;
+  const auto g = [&](double log_x) { return f(std::exp(log_x)); };
+  const bool ascending = a < b;
+  const auto [lower, upper] = boost::math::tools::toms748_solve(
+      g, std::log(ascending ? a : b), std::log(ascending ? b : a), ascending ? fa : fb,
+      ascending ? fb : fa, boost::math::tools::eps_tolerance<double>(24), steps);
+  return std::exp((lower + upper) / 2.0);
+}
+
+/// ln of the cost of functions over that of a fleet: negative where functions are cheaper.
+double log_ratio(const Cost& functions, const Cost& fleet) {
+  return std::log(std::max(functions.usd_per_month, 1e-6) /
+                  std::max(fleet.usd_per_month, 1e-6));
+}
+
+}  // namespace
+
+PairSearch::PairSearch(const CostModel& model, const DeploymentSpec& functions,
+                       const DeploymentSpec& servers, const BreakevenOptions& options)
+    : model_(model), functions_(functions), servers_(servers), options_(options) {
+  looked_up_to_ = model.highest_fleet_per_day();
+}
+
+std::uint32_t PairSearch::first_count() const {
+  return servers_.count.value_or(servers_.autoscale ? 1 : servers_.redundancy + 1);
+}
+
+std::optional<double> PairSearch::equal_cost(const CostModel& model,
+                                             const DeploymentSpec& functions,
+                                             const DeploymentSpec& servers, std::uint32_t count,
+                                             double guess, std::uint32_t replication) {
+  return root_of(
+      [&](double x) {
+        return log_ratio(model.functions(functions, x, replication),
+                         model.fleet_price(servers, count, x));
+      },
+      guess, guess / 100.0, guess * 100.0);
+}
+
+std::optional<double> PairSearch::root(std::uint32_t count) const {
+  const double guess =
+      found_.empty() ? model_.own_per_day() : std::max(found_.back().per_day, model_.own_per_day());
+  return root_of(
+      [&](double x) {
+        return log_ratio(model_.cheapest_functions(functions_, x, 0),
+                         model_.fleet_price(servers_, count, x));
+      },
+      guess, options_.lowest_per_day, options_.highest_per_day);
+}
+
+bool PairSearch::holds(std::uint32_t count, double per_day, std::string* why_not) {
+  double& known = held_at_[count];  // what holds at a traffic holds below it
+  if (per_day <= known) return true;
+  const bool held = model_.fleet_holds(servers_, count, per_day, 0, why_not);
+  if (held) known = per_day;
+  return held;
+}
+
+void PairSearch::add(double per_day, bool at_step, std::uint32_t count, bool serverless_below) {
+  const Cost functions = model_.cheapest_functions(functions_, per_day, 0);
+  if (!functions.feasible) return;  // then only one side meets the objective: nothing to compare
+  found_.push_back({per_day, at_step, count, serverless_below, functions.configuration});
+}
+
+void PairSearch::search_fixed() {
+  const std::uint32_t count = first_count();
+  const std::optional<double> equal = root(count);
+  const double highest = looked_up_to_;
+  if (equal && *equal <= highest && holds(count, *equal)) {
+    add(*equal, false, count, true);
+  }
+  const double low = std::min(found_.empty() ? options_.lowest_per_day : *equal, highest);
+  if (holds(count, low) &&
+      !holds(count, highest)) {
+    dedicated_limit_ = model_.fleet_capacity(servers_, count, 0, low, highest);
+  }
+}
+
+void PairSearch::search_counts() {
+  double dedicated_from = 0.0;           ///< where dedicated became cheaper; 0 while it is not
+  std::uint32_t held_by = 0;             ///< the count that made it so
+  for (std::uint32_t count = first_count(); count <= kMostServers; ++count) {
+    const std::optional<double> equal = root(count);
+    if (!equal || *equal > looked_up_to_) return;
+    if (dedicated_from > 0.0) {
+      if (holds(count - 1, *equal)) {
+        if (count >= held_by + kCountsBeyond) return;
+        continue;  // the fleet below still carries the traffic up to here
+      }
+      const double capacity =
+          model_.fleet_capacity(servers_, count - 1, 0, dedicated_from, *equal);
+      add(capacity, true, count - 1, false);
+      dedicated_from = 0.0;
+    }
+    if (!holds(count, *equal)) continue;
+    add(*equal, false, count, true);
+    dedicated_from = *equal;
+    held_by = count;
+  }
+}
+
+void PairSearch::look_at(double per_day) {
+  const Cost functions = model_.cheapest_functions(functions_, per_day, 0);
+  std::uint32_t count = first_count();
+  std::string why_not;
+  bool held = holds(count, per_day, &why_not);
+  if (!held && !is_fixed()) {
+    if (const auto size = model_.fleet_size(servers_, per_day, 0, count, kMostServers)) {
+      count = *size;
+      held = true;
+    }
+  }
+  const Cost fleet = model_.fleet_price(servers_, count, per_day);
+  const auto text = [](const Cost& cost, const std::string& why) {
+    return why.empty() ? cost.text : cost.text + " misses " + why;
+  };
+  curve_.push_back(
+      {per_day,
+       {{functions_.name, functions.usd_per_month, functions.feasible,
+         text(functions, functions.why_not)},
+        {servers_.name, fleet.usd_per_month, held, text(fleet, held ? "" : why_not)}}});
+  if (!functions.feasible || !held) return;
+  (functions.usd_per_month <= fleet.usd_per_month ? serverless_wins_ : dedicated_wins_) += 1;
+}
+
+void PairSearch::look_at_curve() {
+  const double own = model_.own_per_day();
+  const double first = found_.empty() ? own : found_.front().per_day;
+  const double last = found_.empty() ? own : found_.back().per_day;
+  const double low = std::clamp(std::min(first / 30.0, own), options_.lowest_per_day, looked_up_to_);
+  const double beyond = found_.empty() ? own * 30.0 : last * 3.0;
+  const double high = std::clamp(std::max(beyond, own), low, looked_up_to_);
+  for (int i = 0; i < kCurvePoints; ++i) {
+    look_at(low * std::pow(high / low, static_cast<double>(i) / (kCurvePoints - 1)));
+    if (low == high) break;
+  }
+}
+
+void PairSearch::search() {
+  is_fixed() ? search_fixed() : search_counts();
+  look_at_curve();
+}
+
+Verdict PairSearch::verdict() const {
+  if (!found_.empty()) return Verdict::kCrosses;
+  if (serverless_wins_ + dedicated_wins_ == 0) return Verdict::kInfeasible;
+  return serverless_wins_ >= dedicated_wins_ ? Verdict::kServerlessAlways
+                                             : Verdict::kDedicatedAlways;
+}
+
+Interval PairSearch::sampling(const FoundCrossing& found, double& estimate) const {
+  std::vector<double> logs;
+  for (std::uint32_t r = 0; r < options_.replications; ++r) {
+    if (found.at_step) {
+      logs.push_back(std::log(model_.fleet_capacity(servers_, found.count, r, found.per_day / 1.5,
+                                                    found.per_day * 1.5)));
+    } else if (const auto equal = equal_cost(model_, found.functions, servers_, found.count,
+                                             found.per_day, r)) {
+      logs.push_back(std::log(*equal));
+    }
+  }
+  if (logs.size() < 2) return {found.per_day, found.per_day};
+  const auto n = static_cast<double>(logs.size());
+  double mean = 0.0;
+  for (const double value : logs) mean += value / n;
+  double variance = 0.0;
+  for (const double value : logs) variance += (value - mean) * (value - mean) / (n - 1.0);
+  const boost::math::students_t_distribution<double> student(n - 1.0);
+  const double half = boost::math::quantile(student, kConfidence) * std::sqrt(variance / n);
+  estimate = std::exp(mean);
+  return {std::exp(mean - half), std::exp(mean + half)};
+}
+
+}  // namespace faascast
