@@ -74,15 +74,18 @@ std::optional<double> PairSearch::equal_cost(const CostModel& model,
       guess, guess / 100.0, guess * 100.0);
 }
 
-std::optional<double> PairSearch::root(std::uint32_t count) const {
-  const double guess =
-      found_.empty() ? model_.own_per_day() : std::max(found_.back().per_day, model_.own_per_day());
-  return root_of(
-      [&](double x) {
-        return log_ratio(model_.cheapest_functions(functions_, x, 0),
-                         model_.fleet_price(servers_, count, x));
-      },
-      guess, options_.lowest_per_day, options_.highest_per_day);
+std::optional<PairSearch::EqualCost> PairSearch::root(std::uint32_t count) const {
+  const auto ratio = [&](double x) {
+    return log_ratio(model_.cheapest_functions(functions_, x, 0),
+                     model_.fleet_price(servers_, count, x));
+  };
+  const double own = model_.own_per_day();
+  const double guess = found_.empty() ? own : std::max(found_.back().per_day, own);
+  if (const auto found = root_of(ratio, guess, options_.lowest_per_day, options_.highest_per_day)) {
+    return EqualCost{*found, false};
+  }
+  if (ratio(options_.lowest_per_day) <= 0.0) return std::nullopt;
+  return EqualCost{options_.lowest_per_day, true};
 }
 
 bool PairSearch::holds(std::uint32_t count, double per_day, std::string* why_not) {
@@ -101,12 +104,12 @@ void PairSearch::add(double per_day, bool at_step, std::uint32_t count, bool ser
 
 void PairSearch::search_fixed() {
   const std::uint32_t count = first_count();
-  const std::optional<double> equal = root(count);
+  const auto equal = root(count);
   const double highest = looked_up_to_;
-  if (equal && *equal <= highest && holds(count, *equal)) {
-    add(*equal, false, count, true);
+  if (equal && !equal->below_range && equal->per_day <= highest && holds(count, equal->per_day)) {
+    add(equal->per_day, false, count, true);
   }
-  const double low = std::min(found_.empty() ? options_.lowest_per_day : *equal, highest);
+  const double low = std::min(found_.empty() ? options_.lowest_per_day : equal->per_day, highest);
   if (holds(count, low) &&
       !holds(count, highest)) {
     dedicated_limit_ = model_.fleet_capacity(servers_, count, 0, low, highest);
@@ -117,21 +120,21 @@ void PairSearch::search_counts() {
   double dedicated_from = 0.0;           ///< where dedicated became cheaper; 0 while it is not
   std::uint32_t held_by = 0;             ///< the count that made it so
   for (std::uint32_t count = first_count(); count <= kMostServers; ++count) {
-    const std::optional<double> equal = root(count);
-    if (!equal || *equal > looked_up_to_) return;
+    const auto equal = root(count);
+    if (!equal || equal->per_day > looked_up_to_) return;
     if (dedicated_from > 0.0) {
-      if (holds(count - 1, *equal)) {
+      if (holds(count - 1, equal->per_day)) {
         if (count >= held_by + kCountsBeyond) return;
         continue;  // the fleet below still carries the traffic up to here
       }
       const double capacity =
-          model_.fleet_capacity(servers_, count - 1, 0, dedicated_from, *equal);
+          model_.fleet_capacity(servers_, count - 1, 0, dedicated_from, equal->per_day);
       add(capacity, true, count - 1, false);
       dedicated_from = 0.0;
     }
-    if (!holds(count, *equal)) continue;
-    add(*equal, false, count, true);
-    dedicated_from = *equal;
+    if (!holds(count, equal->per_day)) continue;
+    if (!equal->below_range) add(equal->per_day, false, count, true);
+    dedicated_from = equal->per_day;
     held_by = count;
   }
 }

@@ -54,7 +54,13 @@ class PairSearch {
                                                         std::uint32_t replication);
 
  private:
-  [[nodiscard]] std::optional<double> root(std::uint32_t count) const;
+  /// Where functions cost what `count` servers cost.
+  struct EqualCost {
+    double per_day = 0.0;
+    bool below_range = false;  ///< dedicated is cheaper at the lowest traffic already
+  };
+  /// Nothing: functions are cheaper up to the highest traffic.
+  [[nodiscard]] std::optional<EqualCost> root(std::uint32_t count) const;
   [[nodiscard]] std::uint32_t first_count() const;
   [[nodiscard]] bool is_fixed() const { return servers_.count || servers_.autoscale; }
   /// Whether `count` servers hold at a traffic; remembers, since capacity is monotone.
