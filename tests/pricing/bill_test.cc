@@ -149,7 +149,8 @@ TEST(Bill, RestApiTiers) {
   EXPECT_EQ(usd_of_line(bill, "REST API"), 48'254'610'000);
 }
 
-// One unit an hour at rest: 0.008. 180'000 requests in the hour are 50 a second = 2 units.
+// One unit an hour at rest: 0.008. 3'600'000 requests in the hour are 1000 a second, at 20 to a
+// connection 50 new connections a second = 2 units.
 // 3 GB in the hour, both ways together, are 3 units.
 TEST(Bill, LoadBalancerCapacityIsTheGreatestOfItsMeasures) {
   const PriceList prices = platform({.tariff = "aws-lambda", .front_door = "load-balancer"});
@@ -157,7 +158,7 @@ TEST(Bill, LoadBalancerCapacityIsTheGreatestOfItsMeasures) {
   usage[Meter::kLoadBalancerTime] = kHour;
   EXPECT_EQ(usd_of_line(bill_span(prices, usage), "load balancer"), 22'500);
   EXPECT_EQ(usd_of_line(bill_span(prices, usage), "load balancer capacity"), 8'000);
-  usage[Meter::kConnections] = 180'000;
+  usage[Meter::kConnections] = 3'600'000;
   EXPECT_EQ(usd_of_line(bill_span(prices, usage), "load balancer capacity"), 16'000);
   usage[Meter::kBytesIn] = 1'000'000'000;
   usage[Meter::kBytesOut] = 2'000'000'000;
