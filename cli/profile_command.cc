@@ -62,7 +62,7 @@ std::string text_of(const ExecutionProfile& profile) {
     line("first inference", format_duration(profile.first_inference));
     line("weights", megabytes_text(profile.weight_bytes));
     line("peak memory", megabytes_text(profile.peak_memory_bytes));
-    line("floating-point work", fmt::format("{:.3g} million operations", profile.flops / 1e6));
+    line("arithmetic", fmt::format("{:.3g} million operations", profile.flops / 1e6));
     line("host", fmt::format("{}, {} kernels", profile.host.cpu, profile.host.isa));
   }
   line("profile hash", profile_hash(profile));

@@ -130,7 +130,7 @@ std::vector<Measure> read_measures(const TomlNode& price) {
   for (const TomlNode& node : nodes) {
     auto measure = read_measure(node);
     node.require("per");
-    const auto per = node["per"].integer(1, 1'000'000);
+    const auto per = node["per"].integer(1, 1'000'000'000);
     if (!measure || !per) continue;
     measure->per *= *per;
     if (measure->per > kMostPer) node["per"].report("is too large");

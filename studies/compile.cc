@@ -153,9 +153,9 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
                              "choose a larger server"});
   }
   compiled.notes.push_back(fmt::format(
-      "{}: {} requests at a time on a server of {} vCPUs (hyperthreads; no slowdown when both "
-      "threads of a core are busy).",
-      deployment.name, servers.workers_per_replica, type.vcpu.value() / 1000));
+      "{} requests at a time on a server of {} vCPUs (hyperthreads; no slowdown when both threads "
+      "of a core are busy).",
+      servers.workers_per_replica, type.vcpu.value() / 1000));
   if (!inputs.model.profile_hash.empty()) {
     compiled.notes.push_back(fmt::format(
         "CPU time measured on this host is multiplied by {} for a vCPU of {}.", kServerHostFactor,

@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "above the maximum"},
         BadCase{"PlatformKeyTypo", "keep_alive = \"600 s\"", "keep_aliv = \"600 s\"",
                 "did you mean 'keep_alive'"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(ReadScenario, ReportsSeveralProblemsTogether) {
   std::string text = kComplete;
