@@ -42,6 +42,17 @@ bool is_stationary(const Scenario& scenario) {
   return scenario.traffic.generator && is_renewal(*scenario.traffic.generator);
 }
 
+/// Work that arrives a second / work that the workers of a fixed fleet do a second. At 1 or above
+/// its queue grows for ever, however well the replayed span ends.
+double utilisation_of(const DeploymentPlan& plan, const DeploymentResult& result, Duration span) {
+  const auto* servers = std::get_if<ServerPlan>(&plan.side);
+  if (servers == nullptr || servers->autoscale || span <= Duration::zero()) return 0.0;
+  const double workers = static_cast<double>(servers->replicas) *
+                         static_cast<double>(servers->workers_per_replica);
+  return static_cast<double>(result.execution.sum_ns) / static_cast<double>(span.count()) /
+         workers;
+}
+
 /// The cheapest feasible one, or the one with the least latency.
 const Cost& best_of(const std::vector<Cost>& costs) {
   return *std::min_element(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) {
@@ -239,9 +250,12 @@ bool CostModel::fleet_holds(const DeploymentSpec& deployment, std::uint32_t coun
                             std::uint32_t replication, std::string* why_not) const {
   DeploymentSpec left = deployment;
   if (!deployment.autoscale) left.count = count - deployment.redundancy;
-  const Cost cost = cost_of(simulate({left}, per_day, replication).front(), per_day);
-  if (why_not != nullptr) *why_not = cost.why_not;
-  return cost.feasible;
+  const Simulated simulated = simulate({left}, per_day, replication).front();
+  const Cost cost = cost_of(simulated, per_day);
+  const bool overloaded = utilisation_of(simulated.compiled.plan, simulated.figures,
+                                         simulated.span) >= 1.0;
+  if (why_not != nullptr) *why_not = overloaded ? "its load, over 100 %" : cost.why_not;
+  return cost.feasible && !overloaded;
 }
 
 std::optional<std::uint32_t> CostModel::fleet_size(const DeploymentSpec& deployment,

@@ -54,7 +54,8 @@ class CostModel {
   /// What `count` servers and their front door cost: no simulation (of an autoscaled fleet: one).
   [[nodiscard]] Cost fleet_price(const DeploymentSpec& deployment, std::uint32_t count,
                                  double per_day) const;
-  /// Whether `count` servers meet the objective with `redundancy` of them lost.
+  /// Whether `count` servers meet the objective, and have more capacity than load, with
+  /// `redundancy` of them lost.
   /// @param why_not  filled where they do not
   [[nodiscard]] bool fleet_holds(const DeploymentSpec& deployment, std::uint32_t count,
                                  double per_day, std::uint32_t replication,

@@ -108,7 +108,7 @@ TEST(Breakeven, ATighterObjectiveMovesTheCrossingUp) {
   const std::string servers = "redundancy = 0\n";
   const double loose =
       pair_of(scenario_text("p99 = \"60 s\"", servers)).crossings.at(0).inferences_per_day;
-  const BreakevenPair tight = pair_of(scenario_text("p99 = \"210 ms\"", servers));
+  const BreakevenPair tight = pair_of(scenario_text("p99 = \"400 ms\"", servers));
   ASSERT_FALSE(tight.crossings.empty()) << tight.sentence;
   EXPECT_GT(tight.crossings[0].inferences_per_day, loose);
 }

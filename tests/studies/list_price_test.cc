@@ -103,8 +103,9 @@ std::string counts_file(long long per_day) {
   return path;
 }
 
-/// A row of list_prices.csv as a deployment; empty where the table bills a shape that is not sold
-/// (Cloud Run below one vCPU with concurrency 1 takes 128 MB and 0.083 vCPU, which it does sell).
+/// A row of list_prices.csv as a deployment; empty where a scenario cannot be it: Cloud Run below
+/// one vCPU (a third of a vCPU is no number), Azure Flex (no such platform yet), and 2 GB on an
+/// Azure instance of 1.5 GB.
 std::string deployment_text(const std::vector<std::string>& row) {
   const std::string& tariff = row[0];
   std::string text = "[[deployment]]\nplatform = \"" + tariff + "\"\narch = \"" + row[1] + "\"\n";
@@ -113,7 +114,7 @@ std::string deployment_text(const std::vector<std::string>& row) {
   } else if (tariff == "google-cloud-run") {
     if (row[6] != "1000") return {};
     text += "memory = \"" + row[5] + " MB\"\ncpu = 1\n";
-  } else if (tariff != "azure-functions-consumption") {
+  } else if (tariff != "azure-functions-consumption" || row[5] == "2048") {
     return {};
   }
   return text;
@@ -143,7 +144,7 @@ TEST(ListPrice, MonthlyBillsOfTheTable) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 2 * 120);
+  EXPECT_EQ(checked, 2 * 117);
 }
 
 }  // namespace
