@@ -215,7 +215,8 @@ Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
   } else {
     std::filesystem::path file = spec.trace;
     if (const auto beside = scenario.folder / file; std::filesystem::exists(beside)) file = beside;
-    inputs.unscaled = open_trace(file, {spec.format, spec.spread, spec.reorder});
+    inputs.unscaled = open_trace(
+        file, {spec.format, spec.spread, spec.reorder, spec.bin, spec.drop_failed});
   }
   inputs.traffic = scaled_traffic(scenario, inputs.unscaled, spec.scale);
   inputs.model = resolve_model(scenario, inputs.unscaled->has_execution(), store);

@@ -35,7 +35,7 @@ void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
     table.report(has_trace ? "both a trace and a generator" : "no trace and no generator",
                  "give exactly one of trace and generator");
   }
-  for (const std::string_view key : {"format", "reorder", "spread"}) {
+  for (const std::string_view key : {"format", "reorder", "spread", "bin", "failed"}) {
     if (has_generator && !has_trace && table[key].exists()) {
       table[key].report("only a trace has this key", "leave it out beside a generator");
     }
@@ -58,8 +58,9 @@ void check_model(const TomlNode& table) {
   if (ways == 0 && table["profile"].exists()) return;
   if (ways > 1 || (ways == 1 && table["profile"].exists() && !table["onnx"].exists())) {
     if (table["profile"].exists() && !table["onnx"].exists()) found += ", profile";
-    table.report("several ways to say what runs: " + found,
-                 "give one of onnx, profile, execution, cpu, tokens (onnx and profile go together)");
+    table.report(
+        "several ways to say what runs: " + found,
+        "give one of onnx, profile, execution, cpu, tokens (onnx and profile go together)");
   }
 }
 
@@ -175,8 +176,8 @@ void finish(const TomlDocument& document, std::vector<Problem> problems) {
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 
-Scenario read_document(TomlDocument document, std::string text,
-                       const std::filesystem::path& folder, const ScenarioChanges& changes) {
+Scenario read_document(TomlDocument document, std::string text, const std::filesystem::path& folder,
+                       const ScenarioChanges& changes) {
   for (const std::string& assignment : changes.set) document.set(assignment);
   const TomlNode root = document.root();
   Reading reading{changes, price_book(changes), folder.string()};
@@ -215,9 +216,9 @@ Scenario read_scenario(const std::filesystem::path& file, const ScenarioChanges&
     const std::string near = nearest_name(file.string(), names);
     std::string mend = "give a TOML file, or a shipped scenario:";
     for (const std::string& name : names) mend += " " + name;
-    throw InputError(Problem{
-        file.string(), "no such file" + (near.empty() ? "" : "; did you mean '" + near + "'?"),
-        mend});
+    throw InputError(
+        Problem{file.string(),
+                "no such file" + (near.empty() ? "" : "; did you mean '" + near + "'?"), mend});
   }
   std::string text = read_whole_file(file, std::size_t{1} << 26);
   return read_document(TomlDocument::from_text(text, file.string()), text, file.parent_path(),

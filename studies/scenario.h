@@ -23,6 +23,8 @@ struct TrafficSpec {
   std::string format{};
   Spread spread = Spread::kUniform;
   std::optional<Duration> reorder{};
+  std::optional<Duration> bin{};
+  bool drop_failed = false;
   std::optional<GeneratorSpec> generator{};
   double scale = 1.0;
   std::optional<ScaleBy> scale_by{};

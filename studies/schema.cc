@@ -179,7 +179,8 @@ const std::vector<SchemaKey<TrafficSpec>>& traffic_keys() {
          one_of<&TrafficSpec::format>(spec, node, trace_formats());
        }},
       {"spread", "name", R"("uniform")",
-       "where counts fall inside their minute: uniform, poisson, equidistant, burst",
+       "where counts fall inside their bin, and requests stamped alike by a coarse clock: uniform, "
+       "poisson, equidistant, burst",
        [](TrafficSpec& spec, const TomlNode& node) {
          const auto name = node.one_of({"uniform", "poisson", "equidistant", "burst"});
          if (!name) return;
@@ -190,6 +191,12 @@ const std::vector<SchemaKey<TrafficSpec>>& traffic_keys() {
        }},
       {"reorder", "duration", "", "sort rows that are late by at most this",
        duration<&TrafficSpec::reorder>},
+      {"bin", "duration", R"("1 min")", "time of one line in a series of plain numbers",
+       duration<&TrafficSpec::bin>},
+      {"failed", "name", R"("count")", "count or drop the requests that a log marks as failed",
+       [](TrafficSpec& spec, const TomlNode& node) {
+         if (auto name = node.one_of({"count", "drop"})) spec.drop_failed = *name == "drop";
+       }},
       {"generator", "table", "", "instead of a trace: an arrival process", generator},
       {"scale", "number", "1", "multiplies the rate; above 0", positive<&TrafficSpec::scale>},
       {"scale_by", "name", "",

@@ -86,8 +86,8 @@ class Reader {
     return header.trigger && csv_.cells()[*header.trigger].text == "timer";
   }
 
-  [[nodiscard]] std::vector<MinuteCount> counts(const Header& header) {
-    std::vector<MinuteCount> counts;
+  [[nodiscard]] std::vector<BinCount> counts(const Header& header) {
+    std::vector<BinCount> counts;
     for (const auto& [column, minute] : header.minutes) {
       const std::uint32_t count = read_count(csv_.cells()[column], minute);
       if (count > 0) counts.push_back({minute, count});
@@ -157,16 +157,16 @@ class Reader {
   std::vector<Problem> problems_{};
 };
 
-/// The minute-wise sum of two ascending lists. @return false when a sum does not fit
-bool add_counts(std::vector<MinuteCount>& to, const std::vector<MinuteCount>& more) {
-  std::vector<MinuteCount> sum;
+/// The bin-wise sum of two ascending lists. @return false when a sum does not fit
+bool add_counts(std::vector<BinCount>& to, const std::vector<BinCount>& more) {
+  std::vector<BinCount> sum;
   std::merge(to.begin(), to.end(), more.begin(), more.end(), std::back_inserter(sum),
-             [](const MinuteCount& a, const MinuteCount& b) { return a.minute < b.minute; });
+             [](const BinCount& a, const BinCount& b) { return a.bin < b.bin; });
   to.clear();
-  for (const MinuteCount& minute : sum) {
-    if (to.empty() || to.back().minute != minute.minute) {
-      to.push_back(minute);
-    } else if (__builtin_add_overflow(to.back().count, minute.count, &to.back().count)) {
+  for (const BinCount& next : sum) {
+    if (to.empty() || to.back().bin != next.bin) {
+      to.push_back(next);
+    } else if (__builtin_add_overflow(to.back().count, next.count, &to.back().count)) {
       return false;
     }
   }
@@ -178,28 +178,32 @@ bool add_counts(std::vector<MinuteCount>& to, const std::vector<MinuteCount>& mo
 CountTable CountTable::read(const TraceContent& content) {
   Reader reader(content);
   const Header header = reader.read_header();
-  CountTable table;
-  table.minutes_ = header.minutes.back().minute + 1;
+  std::vector<Function> functions;
   std::map<std::string, std::size_t> known;
   while (reader.next_row(header)) {
-    const auto [entry, fresh] = known.emplace(reader.key(header), table.functions_.size());
-    if (fresh) table.functions_.emplace_back();
-    Function& function = table.functions_[entry->second];
+    const auto [entry, fresh] = known.emplace(reader.key(header), functions.size());
+    if (fresh) functions.emplace_back().key = entry->first;
+    Function& function = functions[entry->second];
     function.timer = reader.is_timer(header);
-    if (!add_counts(function.minutes, reader.counts(header))) {
+    if (!add_counts(function.bins, reader.counts(header))) {
       reader.report(1, {}, "the rows of this function add up to more than 4294967295 in a minute",
                     "leave one of them out");
     }
   }
-  if (table.functions_.empty()) {
+  if (functions.empty()) {
     reader.report(1, {}, "no function in the file", "write one row for each function");
   }
   reader.throw_problems();
-  for (Function& function : table.functions_) {
-    for (const MinuteCount& minute : function.minutes) function.requests += minute.count;
-    function.minutes.shrink_to_fit();
+  return {std::move(functions), header.minutes.back().minute + 1, std::chrono::minutes(1)};
+}
+
+CountTable::CountTable(std::vector<Function> functions, std::uint32_t bins, Duration width)
+    : functions_(std::move(functions)), bins_(bins), width_(width) {
+  for (Function& function : functions_) {
+    function.requests = 0;
+    for (const BinCount& bin : function.bins) function.requests += bin.count;
+    function.bins.shrink_to_fit();
   }
-  return table;
 }
 
 }  // namespace faascast

@@ -14,36 +14,36 @@
 namespace faascast {
 namespace {
 
-constexpr std::int64_t kMinuteNs = 60'000'000'000;
-
-/// The instants of the requests of one minute, one after another, in constant memory.
+/// The instants of the requests of one bin, one after another, in constant memory.
 ///
 /// n independent uniform points, sorted, are the first n partial sums of n + 1 exponential gaps
 /// over their total (Devroye 1986, V.2): one pass adds the gaps up, a second hands the points out.
-class MinuteSpread {
+class BinSpread {
  public:
-  MinuteSpread(Spread rule, ReplaySeed seed, std::uint32_t function)
-      : rule_(rule), gaps_(seed.seed, function, Purpose::kSpread, 0, seed.replication) {
+  BinSpread(Spread rule, Duration width, ReplaySeed seed, std::uint32_t function)
+      : rule_(rule),
+        width_ns_(width.count()),
+        gaps_(seed.seed, function, Purpose::kSpread, 0, seed.replication) {
     const Stream phases(seed.seed, function, Purpose::kSpread, 1, seed.replication);
     phase_ = phases.uniform(0);
   }
 
-  void begin(const MinuteCount& minute) {
-    minute_ = minute;
+  void begin(const BinCount& bin) {
+    bin_ = bin;
     next_ = 0;
     sum_ = 0.0;
     if (rule_ == Spread::kUniform || rule_ == Spread::kPoisson) {
-      const std::uint64_t gaps = std::uint64_t{minute.count} + (rule_ == Spread::kUniform ? 1 : 0);
+      const std::uint64_t gaps = std::uint64_t{bin.count} + (rule_ == Spread::kUniform ? 1 : 0);
       total_ = 0.0;
       for (std::uint64_t i = 0; i < gaps; ++i) total_ += gap(i);
     }
   }
 
-  [[nodiscard]] bool done() const { return next_ == minute_.count; }
+  [[nodiscard]] bool done() const { return next_ == bin_.count; }
 
   /// The next instant in ns since the start of the run.
   std::int64_t next() {
-    double share = 0.0;  // of the minute
+    double share = 0.0;  // of the bin
     switch (rule_) {
       case Spread::kUniform:
         sum_ += gap(next_);
@@ -54,103 +54,127 @@ class MinuteSpread {
         sum_ += gap(next_);
         break;
       case Spread::kEquidistant:
-        share = (static_cast<double>(next_) + phase_) / static_cast<double>(minute_.count);
+        share = (static_cast<double>(next_) + phase_) / static_cast<double>(bin_.count);
         break;
       case Spread::kBurst:
         break;
     }
     ++next_;
-    const auto within = static_cast<std::int64_t>(share * static_cast<double>(kMinuteNs));
-    return minute_.minute * kMinuteNs + std::min(within, kMinuteNs - 1);
+    const auto within = static_cast<std::int64_t>(share * static_cast<double>(width_ns_));
+    return bin_.bin * width_ns_ + std::min(within, width_ns_ - 1);
   }
 
  private:
-  /// Exponential gap i of this minute; drawn a block at a time.
+  /// Exponential gap i of this bin; drawn a block at a time.
   double gap(std::uint64_t i) {
     const std::uint64_t block = i / units_.size();
-    if (!drawn_ || block != drawn_block_ || minute_.minute != drawn_minute_) draw(block);
+    if (!drawn_ || block != drawn_block_ || bin_.bin != drawn_bin_) draw(block);
     return units_[i % units_.size()];
   }
 
   void draw(std::uint64_t block) {
-    // Gap i of minute m has the number m * 2^33 + i: a count is below 2^32.
-    const std::uint64_t first = (std::uint64_t{minute_.minute} << 33U) + block * units_.size();
-    const std::uint64_t left = std::uint64_t{minute_.count} + 1 - block * units_.size();
+    // Gap i of bin b has the number b * 2^33 + i: a count is below 2^32.
+    const std::uint64_t first = (std::uint64_t{bin_.bin} << 33U) + block * units_.size();
+    const std::uint64_t left = std::uint64_t{bin_.count} + 1 - block * units_.size();
     const std::size_t n = std::min<std::uint64_t>(left, units_.size());
     gaps_.words(first, std::span(words_).first(n), {});
     kernels().exponentials(words_.data(), n, units_.data());
     drawn_ = true;
     drawn_block_ = block;
-    drawn_minute_ = minute_.minute;
+    drawn_bin_ = bin_.bin;
   }
 
   Spread rule_;
+  std::int64_t width_ns_;
   Stream gaps_;
   double phase_ = 0.0;
-  MinuteCount minute_{};
+  BinCount bin_{};
   std::uint64_t next_ = 0;
   double sum_ = 0.0;
   double total_ = 1.0;
   bool drawn_ = false;
   std::uint64_t drawn_block_ = 0;
-  std::uint32_t drawn_minute_ = 0;
+  std::uint32_t drawn_bin_ = 0;
   std::array<std::uint64_t, 256> words_{};
   std::array<double, 256> units_{};
 };
 
 class CountSource final : public ArrivalSource {
  public:
-  CountSource(std::shared_ptr<const CountTable> table, std::uint32_t function, Spread rule,
-              ReplaySeed seed)
+  CountSource(std::shared_ptr<const CountTable> table, std::shared_ptr<const FunctionSizes> sizes,
+              std::uint32_t function, Spread rule, ReplaySeed seed)
       : table_(std::move(table)),
-        minutes_(table_->functions()[function].minutes),
-        spread_(rule, seed, function) {}
+        sizes_(std::move(sizes)),
+        bins_(table_->functions()[function].bins),
+        spread_(rule, table_->width(), seed, function),
+        draws_(seed.seed, function, Purpose::kSpread, 4, seed.replication) {
+    if (sizes_ != nullptr) size_ = &sizes_->of(function);
+  }
 
   ArrivalBlock fill() override {
     first_number_ += at_.size();
     at_.clear();
     while (at_.size() < kArrivalBlock) {
       if (spread_.done()) {
-        if (next_minute_ == minutes_.size()) break;
-        spread_.begin(minutes_[next_minute_++]);
+        if (next_bin_ == bins_.size()) break;
+        spread_.begin(bins_[next_bin_++]);
       }
       at_.push_back(spread_.next());
     }
     ArrivalBlock block;
     block.at = at_;
     block.first_number = first_number_;
+    if (size_ != nullptr) draw_sizes(block);
     return block;
   }
 
  private:
+  void draw_sizes(ArrivalBlock& block) {
+    words_.resize(at_.size());
+    execution_.resize(at_.size());
+    draws_.words(first_number_, words_, {});
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      execution_[i] = size_->execution_ns(uniform_from_word(words_[i]));
+    }
+    block.execution_ns = execution_;
+    if (size_->memory_mb == ArrivalBlock::kAbsent) return;
+    memory_.assign(at_.size(), size_->memory_mb);
+    block.memory_mb = memory_;
+  }
+
   std::shared_ptr<const CountTable> table_;
-  const std::vector<MinuteCount>& minutes_;
-  MinuteSpread spread_;
-  std::size_t next_minute_ = 0;
+  std::shared_ptr<const FunctionSizes> sizes_;
+  const FunctionSize* size_ = nullptr;
+  const std::vector<BinCount>& bins_;
+  BinSpread spread_;
+  Stream draws_;
+  std::size_t next_bin_ = 0;
   std::uint64_t first_number_ = 0;
   std::vector<std::int64_t> at_{};
+  std::vector<std::uint64_t> words_{};
+  std::vector<std::int64_t> execution_{};
+  std::vector<std::int64_t> memory_{};
 };
 
 std::string_view words_for(Spread spread) {
   switch (spread) {
     case Spread::kUniform:
-      return "spread uniformly inside each minute, timers evenly";
+      return "spread uniformly inside each bin, timers evenly";
     case Spread::kPoisson:
-      return "spread by exponential gaps from the start of each minute";
+      return "spread by exponential gaps from the start of each bin";
     case Spread::kEquidistant:
-      return "spread evenly inside each minute";
+      return "spread evenly inside each bin";
     case Spread::kBurst:
-      return "all at the start of their minute";
+      return "all at the start of their bin";
   }
   return {};
 }
 
 class CountTraffic final : public Traffic {
  public:
-  CountTraffic(const TraceContent& content, Spread spread)
-      : table_(std::make_shared<const CountTable>(CountTable::read(content))),
-        spread_(spread),
-        name_(content.name()) {}
+  CountTraffic(CountTable table, CountOptions options)
+      : table_(std::make_shared<const CountTable>(std::move(table))),
+        options_(std::move(options)) {}
 
   [[nodiscard]] bool independent() const override { return true; }
   [[nodiscard]] std::uint32_t functions() const override {
@@ -161,30 +185,31 @@ class CountTraffic final : public Traffic {
   }
   [[nodiscard]] std::unique_ptr<ArrivalSource> open(std::uint32_t function,
                                                     ReplaySeed seed) const override {
-    const bool periodic = spread_ == Spread::kUniform && table_->functions()[function].timer;
-    return std::make_unique<CountSource>(table_, function,
-                                         periodic ? Spread::kEquidistant : spread_, seed);
+    const bool periodic =
+        options_.spread == Spread::kUniform && table_->functions()[function].timer;
+    return std::make_unique<CountSource>(table_, options_.sizes, function,
+                                         periodic ? Spread::kEquidistant : options_.spread, seed);
   }
-  [[nodiscard]] Duration duration() const override {
-    return Duration(table_->minutes() * kMinuteNs);
-  }
+  [[nodiscard]] Duration duration() const override { return table_->bins() * table_->width(); }
   [[nodiscard]] std::string description() const override {
-    return fmt::format("minute counts {} ({} functions, {} minutes), {}", name_,
-                       format_count(functions()), format_count(table_->minutes()),
-                       words_for(spread_));
+    std::string text = fmt::format("{} ({} functions, {} bins of {}), {}", options_.title,
+                                   format_count(functions()), format_count(table_->bins()),
+                                   format_duration(table_->width()), words_for(options_.spread));
+    if (options_.sizes != nullptr) text += "; " + options_.sizes->description();
+    return text;
   }
   [[nodiscard]] ScaleBy default_scale_by() const override { return ScaleBy::kThin; }
+  [[nodiscard]] bool has_execution() const override { return options_.sizes != nullptr; }
 
  private:
   std::shared_ptr<const CountTable> table_;
-  Spread spread_;
-  std::string name_;
+  CountOptions options_;
 };
 
 }  // namespace
 
-std::shared_ptr<const Traffic> open_count_file(const TraceContent& content, Spread spread) {
-  return std::make_shared<CountTraffic>(content, spread);
+std::shared_ptr<const Traffic> make_count_traffic(CountTable table, CountOptions options) {
+  return std::make_shared<CountTraffic>(std::move(table), std::move(options));
 }
 
 }  // namespace faascast

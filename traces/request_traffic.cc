@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
 
 #include "input/quantity.h"
+#include "sim-core/random.h"
 #include "traces/arrival_row.h"
 #include "traces/request_reader.h"
 
@@ -21,8 +23,8 @@ constexpr std::size_t kRowsCheckedAtOpen = 1000;
 class OrderedRows {
  public:
   OrderedRows(const TraceContent& content, const RequestFormat& format,
-              std::optional<Duration> reorder)
-      : reader_(content, format), reorder_(reorder) {}
+              const RequestFileOptions& options)
+      : reader_(content, format), reorder_(options.reorder), drop_failed_(options.drop_failed) {}
 
   [[nodiscard]] const RequestReader& reader() const { return reader_; }
 
@@ -33,12 +35,20 @@ class OrderedRows {
  private:
   struct Later {
     bool operator()(const RequestRow& a, const RequestRow& b) const {
-      return std::pair(a.at_ns, a.line) > std::pair(b.at_ns, b.line);
+      return std::pair(a.at_ns, a.sequence) > std::pair(b.at_ns, b.sequence);
     }
   };
 
+  bool read(RequestRow& row) {
+    do {
+      if (!reader_.next(row)) return false;
+    } while (drop_failed_ && row.failed);
+    row.sequence = sequence_++;
+    return true;
+  }
+
   bool next_sorted(RequestRow& row) {
-    if (!reader_.next(row)) return false;
+    if (!read(row)) return false;
     if (row.at_ns < latest_ns_) {
       fail("earlier than the row before",
            "sort the file, or set reorder to the longest time a row may be late, such as '10 s'");
@@ -50,7 +60,7 @@ class OrderedRows {
   bool next_reordered(RequestRow& row) {
     while (!at_end_ && (held_.empty() || lateness_ns(held_.top()) <= reorder_->count())) {
       RequestRow fresh;
-      if (!reader_.next(fresh)) {
+      if (!read(fresh)) {
         at_end_ = true;
         break;
       }
@@ -81,31 +91,119 @@ class OrderedRows {
 
   RequestReader reader_;
   std::optional<Duration> reorder_;
+  bool drop_failed_;
+  std::uint64_t sequence_ = 0;
   std::priority_queue<RequestRow, std::vector<RequestRow>, Later> held_{};
   std::int64_t latest_ns_ = std::numeric_limits<std::int64_t>::min();
   bool at_end_ = false;
 };
+
+/// Requests that a coarse clock stamped alike, spread over the clock's step or up to the next
+/// stamp.
+class TieSpread {
+ public:
+  TieSpread(OrderedRows& rows, Duration tick, Spread rule, ReplaySeed seed)
+      : rows_(&rows),
+        tick_ns_(rule == Spread::kBurst ? 0 : tick.count()),
+        evenly_(rule == Spread::kEquidistant),
+        points_(seed.seed, 0, Purpose::kSpread, 5, seed.replication) {}
+
+  [[nodiscard]] bool next(RequestRow& row) {
+    if (tick_ns_ == 0) return next_copy(row);
+    if (given_ == group_.size() && !read_group()) return false;
+    row = group_[given_++];
+    return true;
+  }
+
+ private:
+  /// The next row, as often as it counts.
+  bool next_copy(RequestRow& row) {
+    if (copies_left_ == 0) {
+      if (!rows_->next(copied_)) return false;
+      copies_left_ = std::max<std::uint64_t>(copied_.weight, 1);
+    }
+    --copies_left_;
+    row = copied_;
+    return true;
+  }
+
+  bool read_group() {
+    group_.clear();
+    given_ = 0;
+    if (!ahead_ && !has_ahead()) return false;
+    const std::int64_t at = ahead_->at_ns;
+    while (ahead_ && ahead_->at_ns == at) {
+      group_.push_back(*ahead_);
+      (void)has_ahead();
+    }
+    if (group_.size() > 1) spread(at);
+    return true;
+  }
+
+  bool has_ahead() {
+    RequestRow row;
+    const bool any = next_copy(row);
+    ahead_ = any ? std::optional(row) : std::nullopt;
+    return any;
+  }
+
+  /// n sorted uniform points are the partial sums of n + 1 exponential gaps over their total.
+  void spread(std::int64_t at) {
+    const std::int64_t step =
+        ahead_ ? static_cast<std::int64_t>(std::min<Int128>(Int128{ahead_->at_ns} - at, tick_ns_))
+               : tick_ns_;
+    if (at > std::numeric_limits<std::int64_t>::max() - step) return;
+    std::vector<double> gaps(group_.size() + 1);
+    double total = 0.0;
+    for (double& gap : gaps) {
+      gap = evenly_ ? 1.0 : -portable_log(points_.uniform(drawn_++));
+      total += gap;
+    }
+    double sum = 0.0;
+    for (std::size_t i = 0; i < group_.size(); ++i) {
+      sum += gaps[i];
+      group_[i].at_ns = at + static_cast<std::int64_t>(sum / total * static_cast<double>(step));
+    }
+  }
+
+  OrderedRows* rows_;
+  std::int64_t tick_ns_;
+  bool evenly_;
+  Stream points_;
+  std::uint64_t drawn_ = 0;
+  std::vector<RequestRow> group_{};
+  std::size_t given_ = 0;
+  std::optional<RequestRow> ahead_{};
+  RequestRow copied_{};
+  std::uint64_t copies_left_ = 0;
+};
+
+bool has_execution(const RequestHeader& header) {
+  return header.has(Field::kExecution) || header.has(Field::kReport);
+}
 
 /// Fills blocks; functions are numbered by their first appearance in time order, so that a sorted
 /// file and the same rows with `reorder` give the same arrivals.
 class RequestSource final : public ArrivalSource {
  public:
   RequestSource(const TraceContent& content, const RequestFormat& format,
-                std::optional<Duration> reorder)
-      : rows_(content, format, reorder) {
+                const RequestFileOptions& options, ReplaySeed seed)
+      : rows_(content, format, options), spread_(rows_, format.tick, options.ties, seed) {
     const RequestHeader& header = rows_.reader().header();
-    from_first_row_ = header.has(Field::kTimestamp);
+    zero_is_first_ = format.zero_is_first;
     columns_.function = header.has(Field::kFunction) || header.has(Field::kVersion);
-    columns_.execution = header.has(Field::kExecution);
-    columns_.cold_execution = header.has(Field::kColdExecution);
-    columns_.memory = header.has(Field::kMemory);
+    const bool report = header.has(Field::kReport);
+    columns_.execution = has_execution(header);
+    columns_.cold_execution = report || header.has(Field::kColdExecution) ||
+                              header.has(Field::kInit) || header.has(Field::kColdMark);
+    columns_.memory = report || header.has(Field::kMemory);
     columns_.input_tokens = header.has(Field::kInputTokens);
-    columns_.output_tokens = header.has(Field::kOutputTokens);
+    columns_.output_tokens = header.has(Field::kOutputTokens) || header.has(Field::kAnswerTokens);
   }
 
   ArrivalBlock fill() override {
     builder_.clear();
-    for (RequestRow row; !builder_.full() && rows_.next(row);) builder_.add(arrival(row));
+    for (RequestRow row; !builder_.full() && spread_.next(row);) builder_.add(arrival(row));
     ArrivalBlock block = builder_.block(columns_);
     if (!columns_.function && block.size() > 0) {  // consecutive
       block.first_number = block.number.front();
@@ -140,7 +238,7 @@ class RequestSource final : public ArrivalSource {
   }
 
   std::int64_t instant(const RequestRow& row) {
-    if (!from_first_row_) return row.at_ns;
+    if (!zero_is_first_ && !row.dated) return row.at_ns;
     if (!zero_ns_) zero_ns_ = row.at_ns;
     std::int64_t at = 0;
     if (__builtin_sub_overflow(row.at_ns, *zero_ns_, &at)) {
@@ -151,7 +249,8 @@ class RequestSource final : public ArrivalSource {
   }
 
   OrderedRows rows_;
-  bool from_first_row_ = false;
+  TieSpread spread_;
+  bool zero_is_first_ = false;
   ArrivalColumns columns_{};
   BlockBuilder builder_{};
   std::optional<std::int64_t> zero_ns_{};
@@ -161,10 +260,45 @@ class RequestSource final : public ArrivalSource {
 
 class RequestTraffic final : public Traffic {
  public:
-  RequestTraffic(TraceContent content, const RequestFormat& format, std::optional<Duration> reorder)
-      : content_(std::move(content)), format_(format), reorder_(reorder) {
-    OrderedRows rows(content_, format_, reorder_);
-    has_execution_ = rows.reader().header().has(Field::kExecution);
+  RequestTraffic(TraceContent content, const RequestFormat& format,
+                 const RequestFileOptions& options)
+      : content_(std::move(content)), format_(format), options_(options) {
+    if (format.order == RowOrder::kMeasured) {
+      measure_rows();
+    } else {
+      check_first_rows();
+    }
+  }
+
+  [[nodiscard]] bool independent() const override { return false; }
+  [[nodiscard]] std::uint32_t functions() const override { return 1; }
+  [[nodiscard]] std::uint64_t expected_requests(std::uint32_t) const override { return expected_; }
+  [[nodiscard]] std::unique_ptr<ArrivalSource> open(std::uint32_t, ReplaySeed seed) const override {
+    return std::make_unique<RequestSource>(content_, format_, options_, seed);
+  }
+  [[nodiscard]] Duration duration() const override { return Duration::zero(); }
+  [[nodiscard]] std::string description() const override {
+    std::string text = fmt::format("{} {}", format_.title, content_.name());
+    if (options_.reorder) {
+      text += fmt::format(", rows late by up to {} sorted", format_duration(*options_.reorder));
+    }
+    if (format_.tick > Duration::zero()) {
+      text += options_.ties == Spread::kBurst
+                  ? ", requests stamped alike left together"
+                  : fmt::format(", requests stamped alike spread over up to {}",
+                                format_duration(format_.tick));
+    }
+    if (options_.drop_failed) text += ", failed requests left out";
+    if (!format_.note.empty()) text += fmt::format(", {}", format_.note);
+    return text;
+  }
+  [[nodiscard]] ScaleBy default_scale_by() const override { return ScaleBy::kThin; }
+  [[nodiscard]] bool has_execution() const override { return has_execution_; }
+
+ private:
+  void check_first_rows() {
+    OrderedRows rows(content_, format_, options_);
+    has_execution_ = faascast::has_execution(rows.reader().header());
     std::uint64_t seen = 0;
     std::uint64_t bytes = 0;
     RequestRow row;
@@ -172,28 +306,37 @@ class RequestTraffic final : public Traffic {
       ++seen;
       bytes += rows.reader().bytes_of_line();
     }
+    if (seen == 0 && format_.shape != RowShape::kCsv) fail_without_requests();
     expected_ = seen < kRowsCheckedAtOpen ? seen : content_.size() * seen / bytes;
   }
 
-  [[nodiscard]] bool independent() const override { return false; }
-  [[nodiscard]] std::uint32_t functions() const override { return 1; }
-  [[nodiscard]] std::uint64_t expected_requests(std::uint32_t) const override { return expected_; }
-  [[nodiscard]] std::unique_ptr<ArrivalSource> open(std::uint32_t, ReplaySeed) const override {
-    return std::make_unique<RequestSource>(content_, format_, reorder_);
+  /// Reads all rows once to see how late one can be: that bounds what sorting has to hold.
+  void measure_rows() {
+    RequestReader reader(content_, format_);
+    has_execution_ = faascast::has_execution(reader.header());
+    RequestRow row;
+    std::int64_t latest_ns = std::numeric_limits<std::int64_t>::min();
+    Int128 late_ns = 0;
+    while (reader.next(row)) {
+      if (options_.drop_failed && row.failed) continue;
+      expected_ += row.weight;
+      latest_ns = std::max(latest_ns, row.at_ns);
+      late_ns = std::max(late_ns, Int128{latest_ns} - row.at_ns);
+    }
+    if (expected_ == 0) fail_without_requests();
+    if (late_ns == 0) return options_.reorder.reset();
+    constexpr Int128 kMost = std::numeric_limits<std::int64_t>::max();
+    options_.reorder = Duration(static_cast<std::int64_t>(std::min(late_ns, kMost)));
   }
-  [[nodiscard]] Duration duration() const override { return Duration::zero(); }
-  [[nodiscard]] std::string description() const override {
-    std::string text = fmt::format("{} {}", format_.title, content_.name());
-    if (reorder_) text += fmt::format(", rows late by up to {} sorted", format_duration(*reorder_));
-    return text;
-  }
-  [[nodiscard]] ScaleBy default_scale_by() const override { return ScaleBy::kThin; }
-  [[nodiscard]] bool has_execution() const override { return has_execution_; }
 
- private:
+  [[noreturn]] void fail_without_requests() const {
+    throw InputError(Problem{content_.name(), fmt::format("no request of a {}", format_.title),
+                             "name another format, or another file"});
+  }
+
   TraceContent content_;
   const RequestFormat& format_;  ///< static
-  std::optional<Duration> reorder_;
+  RequestFileOptions options_;
   bool has_execution_ = false;
   std::uint64_t expected_ = 0;
 };
@@ -201,8 +344,8 @@ class RequestTraffic final : public Traffic {
 }  // namespace
 
 std::shared_ptr<const Traffic> open_request_file(TraceContent content, const RequestFormat& format,
-                                                 std::optional<Duration> reorder) {
-  return std::make_shared<RequestTraffic>(std::move(content), format, reorder);
+                                                 const RequestFileOptions& options) {
+  return std::make_shared<RequestTraffic>(std::move(content), format, options);
 }
 
 }  // namespace faascast

@@ -6,13 +6,24 @@
 #include "sim-core/arrivals.h"
 #include "traces/content.h"
 #include "traces/request_format.h"
+#include "traces/trace.h"
 
 namespace faascast {
 
+struct RequestFileOptions {
+  /// How late a row may be. Formats that measure it need none.
+  std::optional<Duration> reorder{};
+  bool drop_failed = false;
+  /// Where requests fall that a coarse clock stamped alike: kBurst leaves them together.
+  Spread ties = Spread::kUniform;
+};
+
 /// One merged stream, read anew by every open().
-/// @throws InputError when the header or one of the first thousand rows is wrong
+/// @param format of static lifetime
+/// @throws InputError when the header or one of the first thousand rows is wrong (of formats that
+///   measure how late rows are: any row)
 [[nodiscard]] std::shared_ptr<const Traffic> open_request_file(TraceContent content,
                                                                const RequestFormat& format,
-                                                               std::optional<Duration> reorder);
+                                                               const RequestFileOptions& options);
 
 }  // namespace faascast

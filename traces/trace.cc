@@ -10,52 +10,53 @@
 #include "input/quantity.h"
 #include "sim-core/error.h"
 #include "traces/content.h"
+#include "traces/count_table.h"
 #include "traces/count_traffic.h"
-#include "traces/csv.h"
+#include "traces/function_sizes.h"
+#include "traces/recognise.h"
 #include "traces/request_format.h"
 #include "traces/request_traffic.h"
 
 namespace faascast {
 namespace {
 
-constexpr std::string_view kPlain = "plain";
-constexpr std::string_view kAzureLlm = "azure-llm-2023";
 constexpr std::string_view kAzureFunctions = "azure-functions-2019";
+constexpr std::string_view kHuawei = "huawei-2023";
+constexpr std::string_view kSeries = "minute-series";
+constexpr std::string_view kLocust = "locust";
 
-bool has(const std::vector<CsvCell>& cells, std::string_view name) {
-  return std::any_of(cells.begin(), cells.end(),
-                     [&](const CsvCell& cell) { return cell.text == name; });
-}
-
-/// The format that a header belongs to, also when one of its names is mistyped; empty = none.
-std::string_view format_of(const std::vector<CsvCell>& cells) {
-  if (has(cells, "arrival_s") || has(cells, "timestamp")) return kPlain;
-  if (has(cells, "TIMESTAMP") && has(cells, "ContextTokens")) return kAzureLlm;
-  if (has(cells, "HashFunction") && has(cells, "1")) return kAzureFunctions;
-  const std::vector<std::string> plain_names = plain_format().column_names();
-  for (const CsvCell& cell : cells) {
-    if (!nearest_name(cell.text, plain_names).empty()) return kPlain;
+/// Formats with counts instead of requests; nothing when it is none of them.
+std::shared_ptr<const Traffic> open_counts(const TraceContent& content, std::string_view format,
+                                           const TraceOptions& options,
+                                           const std::filesystem::path& file) {
+  CountOptions counts;
+  counts.spread = options.spread;
+  if (format == kAzureFunctions) {
+    CountTable table = CountTable::read(content);
+    if (!file.empty()) counts.sizes = FunctionSizes::beside(file, table);
+    counts.title = "minute counts " + content.name();
+    return make_count_traffic(std::move(table), std::move(counts));
   }
-  return {};
-}
-
-std::string recognised_format(const TraceContent& content) {
-  LineReader lines = content.lines();
-  CsvSplitter csv;
-  for (std::string_view line; lines.next(line);) {
-    if (is_blank_line(line)) continue;
-    const std::string_view format = csv.split(line) ? format_of(csv.cells()) : std::string_view{};
-    if (!format.empty()) return std::string(format);
-    throw InputError(Problem{
-        cell_place(content.name(), lines.line_number(), 1, {}), "no trace format has these columns",
-        "plain: arrival_s or timestamp, function, execution_s, ...; azure-llm-2023: "
-        "TIMESTAMP, ContextTokens, GeneratedTokens; azure-functions-2019: HashFunction, "
-        "Trigger, 1, 2, ... 1440; separated by commas"});
+  if (format == kHuawei) {
+    counts.title = "Huawei 2023 counts " + content.name();
+    return make_count_traffic(CountTable::read_wide(content), std::move(counts));
   }
-  throw InputError(Problem{content.name(), "the file is empty", "write a header and rows"});
+  if (format == kLocust) {
+    counts.title = "Locust history " + content.name();
+    return make_count_traffic(CountTable::read_locust(content), std::move(counts));
+  }
+  if (format != kSeries) return nullptr;
+  const Duration width = options.bin.value_or(std::chrono::minutes(1));
+  if (width <= Duration::zero()) {
+    throw InputError(Problem{"traffic.bin", "the width is zero", "give the time of one line"});
+  }
+  counts.title =
+      fmt::format("series {}{}", content.name(), options.bin ? "" : ", one minute a line assumed");
+  return make_count_traffic(CountTable::read_series(content, width), std::move(counts));
 }
 
-std::shared_ptr<const Traffic> open_content(TraceContent content, const TraceOptions& options) {
+std::shared_ptr<const Traffic> open_content(TraceContent content, const TraceOptions& options,
+                                            const std::filesystem::path& file = {}) {
   const std::vector<std::string> formats = trace_formats();
   const std::string format = options.format.empty() ? recognised_format(content) : options.format;
   if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
@@ -66,9 +67,9 @@ std::shared_ptr<const Traffic> open_content(TraceContent content, const TraceOpt
                             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest),
                             fmt::join(formats, ", "))});
   }
-  if (format == kAzureFunctions) return open_count_file(content, options.spread);
-  const RequestFormat& rows = format == kPlain ? plain_format() : azure_llm_format();
-  return open_request_file(std::move(content), rows, options.reorder);
+  if (auto counts = open_counts(content, format, options, file)) return counts;
+  return open_request_file(std::move(content), *find_request_format(format),
+                           {options.reorder, options.drop_failed, options.spread});
 }
 
 /// A shipped trace, by its file name with or without the ending.
@@ -98,7 +99,7 @@ std::shared_ptr<const Traffic> open_trace(const std::filesystem::path& file,
     throw InputError(Problem{file.string(), "no such file, and no shipped trace of this name",
                              fmt::format("shipped traces: {}", fmt::join(names, ", "))});
   }
-  return open_content(TraceContent::of_file(file), options);
+  return open_content(TraceContent::of_file(file), options, file);
 }
 
 std::shared_ptr<const Traffic> open_trace_text(std::string text, std::string name,
@@ -107,7 +108,12 @@ std::shared_ptr<const Traffic> open_trace_text(std::string text, std::string nam
 }
 
 std::vector<std::string> trace_formats() {
-  return {std::string(kPlain), std::string(kAzureLlm), std::string(kAzureFunctions)};
+  std::vector<std::string> names;
+  for (const RequestFormat& format : request_formats()) names.emplace_back(format.name);
+  for (const std::string_view name : {kAzureFunctions, kHuawei, kSeries, kLocust}) {
+    names.emplace_back(name);
+  }
+  return names;
 }
 
 }  // namespace faascast

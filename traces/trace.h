@@ -29,16 +29,23 @@ enum class Spread : std::uint8_t {
 };
 
 struct TraceOptions {
-  /// One of trace_formats(); empty = recognised from the header.
+  /// One of trace_formats(); empty = recognised from the content.
   std::string format{};
-  Spread spread = Spread::kUniform;  ///< of minute counts
+  /// Of counts, and of requests that a coarse clock stamped alike (kBurst = left together).
+  Spread spread = Spread::kUniform;
   /// Sort request rows that are late by at most this; without it an unsorted row is an error.
+  /// Logs, whose rows are stamped at the end or come in any order, are sorted without.
   std::optional<Duration> reorder{};
+  /// Width of the bins of a series of plain numbers; nothing = a minute.
+  std::optional<Duration> bin{};
+  bool drop_failed = false;  ///< leave failed requests out, where the format marks them
 };
 
 /// A trace file (plain, gzip or zstd), or a shipped trace by its name ("bursty-inference-day")
 /// where no such file exists. Request files are read anew by every replay; here their header and
-/// first thousand rows are checked. Minute counts are read whole and kept sparse.
+/// first thousand rows are checked, and all rows of formats that have to be sorted. Counts are read
+/// whole and kept sparse. Azure 2019: files of execution times and memory that lie beside the
+/// counts are used (function_sizes.h).
 /// @throws InputError with file:line:column of what is wrong
 [[nodiscard]] std::shared_ptr<const Traffic> open_trace(const std::filesystem::path& file,
                                                         const TraceOptions& options = {});
@@ -46,7 +53,7 @@ struct TraceOptions {
 [[nodiscard]] std::shared_ptr<const Traffic> open_trace_text(std::string text, std::string name,
                                                              const TraceOptions& options = {});
 
-/// "plain", "azure-llm-2023", "azure-functions-2019".
+/// The names of all formats.
 [[nodiscard]] std::vector<std::string> trace_formats();
 
 /// The shipped traces, compiled into the program.

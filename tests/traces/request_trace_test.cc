@@ -128,8 +128,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, BadPlain,
     ::testing::Values(
         BadCase{"", "r.csv: the file is empty"}, BadCase{"\n \n", "r.csv: the file is empty"},
-        BadCase{"a,b\n1,2\n", "r.csv:1:1: no trace format has these columns"},
-        BadCase{"arrival_s;function\n", "r.csv:1:1: no trace format has these columns"},
+        BadCase{"a,b\n1,2\n", "r.csv:1:1: no trace format begins like this"},
+        BadCase{"arrival_s;function\n", "r.csv:1:1: no trace format begins like this"},
         BadCase{"arrivals_s\n1\n",
                 "r.csv:1:1: unknown column 'arrivals_s'\n    did you mean 'arrival_s'?"},
         BadCase{"arrival_s,funktion\n", "r.csv:1:11: unknown column 'funktion'\n    did you mean"},
@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"arrival_s,function\n1,\"a\n", "r.csv:2:3: a quote is not closed"},
         BadCase{"timestamp\nyesterday\n",
                 "r.csv:2:1: timestamp: 'yesterday' is not a date and time"},
-        BadCase{"timestamp\n\"\"\n", "r.csv:2:1: timestamp: '' is not a date and time"}));
+        BadCase{"timestamp\n\"\"\n", "r.csv:2:1: timestamp: empty"}));
 
 TEST(PlainTrace, AllProblemsOfARowAtOnce) {
   const std::string message = problem("arrival_s,execution_s,memory_mb\nx,y,z\n");
@@ -213,7 +213,8 @@ TEST(AzureLlm, TokensAndSevenDigitFractions) {
 }
 
 TEST(OpenTrace, NamesFormatsAndShippedTraces) {
-  EXPECT_THAT(trace_formats(), ElementsAre("plain", "azure-llm-2023", "azure-functions-2019"));
+  EXPECT_THAT(trace_formats(), ::testing::IsSupersetOf(
+                                   {"plain", "azure-llm-2023", "azure-functions-2019", "huawei-2023"}));
   TraceOptions options;
   options.format = "azure-llm-2032";
   EXPECT_THAT(
