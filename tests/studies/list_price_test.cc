@@ -144,7 +144,7 @@ TEST(ListPrice, MonthlyBillsOfTheTable) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 2 * 117);
+  EXPECT_EQ(checked, 2 * 120);
 }
 
 }  // namespace
