@@ -19,8 +19,9 @@ namespace faascast {
 namespace {
 
 constexpr std::size_t kMostArenaBytes = std::size_t{2} << 30;
-/// Kernels may look at so many inputs without asking how many there are; the absent ones are null.
-constexpr std::size_t kLeastPointers = 4;
+/// Kernels may look at so many inputs and outputs without asking how many there are; the absent ones
+/// are null.
+constexpr std::size_t kLeastPointers = 12;
 
 struct FreeMemory {
   void operator()(std::byte* memory) const { std::free(memory); }
@@ -134,6 +135,7 @@ struct Executor::Impl {
   std::size_t arena_bytes = 0;
   std::size_t activation_peak_bytes = 0;
   std::size_t weight_bytes = 0;
+  std::size_t inner_bytes = 0;  ///< activations of the largest branch
   double flops = 0.0;
 
   struct Pending {
@@ -148,6 +150,7 @@ struct Executor::Impl {
                                .what = fmt::format("a batch of {}", options.batch),
                                .mend = "give a batch of at least 1"});
     }
+    fix_inputs(options);
     kernels = &chosen_kernels(options.isa);
     const std::vector<int> order = execution_order(graph);
     find_readers();
@@ -161,6 +164,27 @@ struct Executor::Impl {
     }
     lay_out(order, scratch_bytes);
     for (Pending& next : pending) bind(std::move(next));
+  }
+
+  /// Inputs whose content is given become constants.
+  void fix_inputs(const ExecutorOptions& options) {
+    for (const auto& [name, tensor] : options.fixed_inputs) {
+      const auto at = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&, &key = name](int v) {
+        return graph.values[static_cast<std::size_t>(v)].name == key;
+      });
+      if (at == graph.inputs.end()) {
+        throw InputError(Problem{.where = graph.name,
+                                 .what = fmt::format("has no input '{}' to fix", name)});
+      }
+      Value& value = graph.values[static_cast<std::size_t>(*at)];
+      if (value.type && *value.type != tensor.type) {
+        throw InputError(Problem{.where = graph.name,
+                                 .what = fmt::format("input '{}' holds {}, not {}", name,
+                                                     name_of(*value.type), name_of(tensor.type))});
+      }
+      value.constant = std::make_shared<const Tensor>(tensor);
+      graph.inputs.erase(at);
+    }
   }
 
   void find_readers() {
@@ -204,7 +228,9 @@ struct Executor::Impl {
     }
     const PlanRequest request{
         .graph = graph, .node_index = n, .inputs = inputs, .kernels = *kernels, .is_read = is_read};
-    Pending next{.node = n, .planned = find_operator(node, graph.opset)->plan(request)};
+    const Operator& row = *find_operator(node, graph.opset);
+    check_attributes(request, row);
+    Pending next{.node = n, .planned = row.plan(request)};
     check_outputs(request, next.planned);
     for (std::size_t i = 0; i < next.planned.outputs.size() && i < node.outputs.size(); ++i) {
       if (node.outputs[i] != Node::kAbsent) spec(node.outputs[i]) = next.planned.outputs[i];
@@ -214,6 +240,8 @@ struct Executor::Impl {
       next.planned = {};
     } else if (next.planned.kernel) {
       flops += next.planned.flops;
+      weight_bytes += next.planned.inner_weight_bytes;
+      inner_bytes = std::max(inner_bytes, next.planned.inner_bytes);
     } else if (!node.outputs.empty() && node.outputs[0] != Node::kAbsent) {
       storage[static_cast<std::size_t>(node.outputs[0])] =
           storage[static_cast<std::size_t>(node.inputs[0])];
@@ -249,6 +277,7 @@ struct Executor::Impl {
         pointers.push_back(known ? input->constant->bytes.data() : nullptr);
       }
       pointers.resize(std::max(pointers.size(), kLeastPointers), nullptr);
+      outputs.resize(std::max(outputs.size(), kLeastPointers), nullptr);
       const AlignedMemory working = allocate_arena(planned.scratch_bytes, graph.name);
       planned.kernel({.inputs = pointers.data(), .outputs = outputs.data(), .scratch = working.get()});
     } else {
@@ -279,7 +308,7 @@ struct Executor::Impl {
         block.last = std::max(block.last, lives[v].last);
       }
     }
-    activation_peak_bytes = plan_arena(compact(needed).blocks).peak_bytes;
+    activation_peak_bytes = plan_arena(compact(needed).blocks).peak_bytes + inner_bytes;
     // Inputs keep their memory, so that run() can be repeated on them.
     for (const int input : graph.inputs) {
       const auto v = static_cast<std::size_t>(input);
@@ -333,9 +362,10 @@ struct Executor::Impl {
       step.outputs.push_back(output == Node::kAbsent ? nullptr
                                                      : memory[static_cast<std::size_t>(output)]);
     }
-    // A required output that nobody wants is never made: nothing is left for the node to do.
-    if (step.outputs.empty() || step.outputs[0] == nullptr) return;
+    const auto is_made = [](const std::byte* output) { return output != nullptr; };
+    if (std::none_of(step.outputs.begin(), step.outputs.end(), is_made)) return;
     step.inputs.resize(std::max(step.inputs.size(), kLeastPointers), nullptr);
+    step.outputs.resize(std::max(step.outputs.size(), kLeastPointers), nullptr);
     steps.push_back(std::move(step));
   }
 };

@@ -19,6 +19,9 @@ struct ExecutorOptions {
   std::int64_t batch = 1;
   /// Shapes of inputs, by name; needed where an axis other than the first is open.
   std::map<std::string, Shape> input_shapes{};
+  /// Content of inputs, by name, that is the same in every run (a sampling rate, a length). They
+  /// are no inputs any more, and what depends on them alone is computed on loading.
+  std::map<std::string, Tensor> fixed_inputs{};
   /// Instruction set of the kernels; empty = the best of this processor (see best_kernels()).
   std::string isa{};
 };

@@ -87,6 +87,18 @@ std::vector<std::int64_t> Node::integers(std::string_view key) const {
   return found ? *found : std::vector<std::int64_t>{};
 }
 
+std::vector<std::string> Node::texts(std::string_view key) const {
+  const auto* found = find_attribute<std::vector<std::string>>(*this, key);
+  return found ? *found : std::vector<std::string>{};
+}
+
+const Tensor* Node::tensor(std::string_view key) const { return find_attribute<Tensor>(*this, key); }
+
+std::shared_ptr<const Graph> Node::subgraph(std::string_view key) const {
+  const auto* found = find_attribute<std::shared_ptr<const Graph>>(*this, key);
+  return found ? *found : nullptr;
+}
+
 std::string describe(const Graph& graph, std::size_t node) {
   const Node& n = graph.nodes[node];
   if (n.name.empty()) return fmt::format("node {} ({})", node, n.op);

@@ -14,10 +14,16 @@
 
 namespace faascast {
 
-using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                               std::vector<float>, Tensor>;
+struct Graph;
 
-/// One operator of a model. Inputs and outputs are indices into Graph::values.
+/// Monostate = of a kind that is not read (sparse tensors, types); such a node is refused.
+using Attribute = std::variant<std::monostate, std::int64_t, float, std::string,
+                               std::vector<std::int64_t>, std::vector<float>,
+                               std::vector<std::string>, Tensor, std::shared_ptr<const Graph>>;
+
+/// One operator of a model. Inputs and outputs are indices into Graph::values. The inputs of a node
+/// with subgraphs (If) are its own, then what its first subgraph reads of this graph, then its
+/// second: the subgraphs' own inputs, in this order.
 struct Node {
   static constexpr int kAbsent = -1;  ///< an optional input or output that is not given
 
@@ -33,6 +39,12 @@ struct Node {
   [[nodiscard]] std::string text(std::string_view key, std::string otherwise) const;
   /// Empty when absent.
   [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key) const;
+  /// Empty when absent.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
+  /// Null when absent.
+  [[nodiscard]] const Tensor* tensor(std::string_view key) const;
+  /// Null when absent.
+  [[nodiscard]] std::shared_ptr<const Graph> subgraph(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const { return attributes.contains(key); }
 };
 

@@ -212,6 +212,14 @@ class GraphReader {
     // Models without an opset import are older than opsets: version 1.
     if (model.opset_import_size() == 0) graph_.opset = 1;
   }
+  /// A subgraph of a node of `outer`, whose values it may read by name.
+  GraphReader(const onnx::GraphProto& proto, GraphReader& outer) : proto_(proto), outer_(&outer) {
+    graph_.name = outer.graph_.name;
+    graph_.ir_version = outer.graph_.ir_version;
+    graph_.opset = outer.graph_.opset;
+    depth_ = outer.depth_ + 1;
+    if (depth_ > kMostDepth) refuse(graph_.name, "subgraphs are nested too deeply");
+  }
 
   [[nodiscard]] Graph read() {
     read_initialisers();
@@ -263,13 +271,26 @@ class GraphReader {
   void read_outputs() {
     if (proto_.output_size() == 0) refuse(graph_.name, "the model has no output");
     for (const auto& info : proto_.output()) {
-      const auto found = index_.find(info.name());
-      if (found == index_.end()) {
+      const int index = find_value(info.name());
+      if (index < 0) {
         refuse(graph_.name, fmt::format("output '{}' is made by no node", info.name()));
       }
-      graph_.outputs.push_back(found->second);
+      graph_.outputs.push_back(index);
       annotate(info);
     }
+  }
+
+  /// Index of a value of this graph, or of an outer one that then becomes an input; -1 = nowhere.
+  int find_value(const std::string& name) {
+    const auto found = index_.find(name);
+    if (found != index_.end()) return found->second;
+    if (outer_ == nullptr) return -1;
+    const int from = outer_->find_value(name);
+    if (from < 0) return -1;
+    captured_.push_back(from);
+    const int index = add_value(name);
+    graph_.inputs.push_back(index);
+    return index;
   }
 
   void annotate(const onnx::ValueInfoProto& info) {
@@ -318,13 +339,19 @@ class GraphReader {
                               std::vector<float>(proto.floats().begin(), proto.floats().end()));
         break;
       case AttributeProto::TENSOR:
-        // Strings stay unread: the operator then lacks its attribute and is refused by name.
         if (element_type(proto.t().data_type())) {
           slot.insert_or_assign(proto.name(), TensorReader(proto.t(), graph_.name).read());
+        } else {
+          slot.insert_or_assign(proto.name(), std::monostate{});
         }
         break;
+      case AttributeProto::STRINGS:
+        slot.insert_or_assign(proto.name(), std::vector<std::string>(proto.strings().begin(),
+                                                                     proto.strings().end()));
+        break;
       default:
-        break;  // subgraphs, sequences, types: no operator that is supported has them
+        slot.insert_or_assign(proto.name(), std::monostate{});
+        break;
     }
   }
 
@@ -335,17 +362,37 @@ class GraphReader {
         graph_.nodes[n].inputs.push_back(Node::kAbsent);
         continue;
       }
-      const auto found = index_.find(input);
-      if (found == index_.end()) {
+      const int index = find_value(input);
+      if (index < 0) {
         refuse(graph_.name,
                fmt::format("{} reads '{}', which nothing makes", describe(graph_, n), input));
       }
-      graph_.nodes[n].inputs.push_back(found->second);
+      graph_.nodes[n].inputs.push_back(index);
+    }
+    if (proto.op_type() == "If") {
+      add_branch(proto, n, "then_branch");
+      add_branch(proto, n, "else_branch");
     }
   }
 
+  void add_branch(const onnx::NodeProto& proto, std::size_t n, const std::string& key) {
+    for (const auto& attribute : proto.attribute()) {
+      if (attribute.name() != key || !attribute.has_g()) continue;
+      GraphReader reader(attribute.g(), *this);
+      auto branch = std::make_shared<const Graph>(reader.read());
+      auto& inputs = graph_.nodes[n].inputs;
+      inputs.insert(inputs.end(), reader.captured_.begin(), reader.captured_.end());
+      graph_.nodes[n].attributes.insert_or_assign(key, std::move(branch));
+    }
+  }
+
+  static constexpr int kMostDepth = 32;
+
   const onnx::GraphProto& proto_;
   Graph graph_;
+  GraphReader* outer_ = nullptr;  ///< null for the model's own graph
+  int depth_ = 0;
+  std::vector<int> captured_;  ///< values of the outer graph, one for each input
   std::unordered_map<std::string, int> index_;  // looked up only, never iterated
   std::size_t next_node_ = 0;
 };
@@ -379,5 +426,12 @@ Tensor read_onnx_tensor(std::string_view bytes, const std::string& name) {
   if (!parse(proto, bytes)) refuse(name, "is not an ONNX tensor, or is truncated");
   return TensorReader(proto, name).read();
 }
+
+std::optional<ElementType> element_type_of_onnx(std::int64_t onnx_type) {
+  if (onnx_type < 0 || onnx_type > std::numeric_limits<int>::max()) return std::nullopt;
+  return element_type(static_cast<int>(onnx_type));
+}
+bool is_onnx_float16(std::int64_t onnx_type) { return onnx_type == TensorProto::FLOAT16; }
+bool is_onnx_bfloat16(std::int64_t onnx_type) { return onnx_type == TensorProto::BFLOAT16; }
 
 }  // namespace faascast

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +24,10 @@ namespace faascast {
 /// Reads a serialised TensorProto, the form of ONNX's reference inputs and outputs.
 /// @throws InputError when it is not one, or holds strings.
 [[nodiscard]] Tensor read_onnx_tensor(std::string_view bytes, const std::string& name);
+
+/// The type that an ONNX number (TensorProto.DataType) is held as; nothing when it is not supported.
+[[nodiscard]] std::optional<ElementType> element_type_of_onnx(std::int64_t onnx_type);
+[[nodiscard]] bool is_onnx_float16(std::int64_t onnx_type);
+[[nodiscard]] bool is_onnx_bfloat16(std::int64_t onnx_type);
 
 }  // namespace faascast

@@ -68,34 +68,42 @@ Case read_case(const fs::path& folder) {
   return {.inputs = tensors_in(folder, "input_"), .outputs = tensors_in(folder, "output_")};
 }
 
-/// The suite gives shapes and axes as inputs; we want them known before a model runs.
-void fix_integers(Graph& graph, Case& data) {
-  for (std::size_t i = data.inputs.size(); i-- > 0;) {
-    if (data.inputs[i].type != ElementType::kInt64) continue;
-    Value& value = graph.values[static_cast<std::size_t>(graph.inputs[i])];
-    value.constant = std::make_shared<const Tensor>(data.inputs[i]);
-    graph.inputs.erase(graph.inputs.begin() + static_cast<std::ptrdiff_t>(i));
-    data.inputs.erase(data.inputs.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-}
-
-/// Runs a case, taking open sizes from its inputs; empty when the outputs agree.
-std::string run_case(Graph graph, Case data, Tolerance tolerance) {
-  if (data.inputs.size() != graph.inputs.size()) return "another number of inputs";
-  fix_integers(graph, data);
-  ExecutorOptions options;
+/// Empty when the outputs agree. Open sizes are taken from the inputs.
+std::string run_open(const Graph& graph, const Case& data, Tolerance tolerance,
+                     ExecutorOptions options) {
+  std::vector<Tensor> inputs;
   for (std::size_t i = 0; i < data.inputs.size(); ++i) {
-    const Value& value = graph.values[static_cast<std::size_t>(graph.inputs[i])];
-    options.input_shapes[value.name] = data.inputs[i].shape;
+    const std::string& name = graph.values[static_cast<std::size_t>(graph.inputs[i])].name;
+    if (options.fixed_inputs.contains(name)) continue;
+    options.input_shapes[name] = data.inputs[i].shape;
+    inputs.push_back(data.inputs[i]);
   }
   Executor executor(graph, options);
-  const std::vector<Tensor> results = executor.run_on(data.inputs);
+  const std::vector<Tensor> results = executor.run_on(inputs);
   if (results.size() != data.outputs.size()) return "another number of outputs";
   for (std::size_t i = 0; i < results.size(); ++i) {
     const std::string text = difference(results[i], data.outputs[i], tolerance);
     if (!text.empty()) return "output " + std::to_string(i) + ": " + text;
   }
   return {};
+}
+
+/// The suite gives shapes, axes and conditions as inputs; where a model needs to know them before it
+/// runs, all inputs but the floats are fixed.
+std::string run_case(const Graph& graph, const Case& data, Tolerance tolerance) {
+  if (data.inputs.size() != graph.inputs.size()) return "another number of inputs";
+  try {
+    return run_open(graph, data, tolerance, {});
+  } catch (const InputError&) {
+    ExecutorOptions options;
+    for (std::size_t i = 0; i < data.inputs.size(); ++i) {
+      const bool small = data.inputs[i].elements() == 1;
+      if (data.inputs[i].type == ElementType::kFloat32 && !small) continue;
+      const std::string& name = graph.values[static_cast<std::size_t>(graph.inputs[i])].name;
+      options.fixed_inputs[name] = data.inputs[i];
+    }
+    return run_open(graph, data, tolerance, options);
+  }
 }
 
 void expect_reference(const fs::path& model, const fs::path& data, Tolerance tolerance = {}) {
@@ -135,7 +143,11 @@ TEST_P(PublicModel, MatchesItsReference) {
 INSTANTIATE_TEST_SUITE_P(Models, PublicModel,
                          ::testing::Values(PublicCase{"mnist-8"}, PublicCase{"mnist-8-opt"},
                                            PublicCase{"iris"},
-                                           PublicCase{"squeezenet_fp16", {2e-2, 1e-4}}));
+                                           PublicCase{"squeezenet_fp16", {2e-2, 1e-4}},
+                                           PublicCase{"ultraface-RFB-320"},
+                                           PublicCase{"byte_bidi_lstm"},
+                                           PublicCase{"silero_vad_16k_op15"},
+                                           PublicCase{"lstm-sentiment"}));
 
 /// Counts of the official suite.
 struct Tally {
@@ -183,7 +195,9 @@ TEST_P(OfficialSuite, GivesRightResultsOrRefuses) {
   Tally tally;
   for (const fs::path& folder : folders) run_official_case(folder, tally);
   for (const std::string& text : tally.wrong) ADD_FAILURE() << text;
-  EXPECT_GT(tally.passed, 0);
+  const std::map<std::string, int> least{{"node", 686}, {"simple", 7}, {"pytorch-converted", 63},
+                                         {"pytorch-operator", 34}};
+  EXPECT_GE(tally.passed, least.at(GetParam()));
   std::cout << GetParam() << ": " << tally.passed << " passed, " << tally.refused << " refused, "
             << tally.not_tensors << " not tensors, " << tally.wrong.size() << " wrong of "
             << folders.size() << "\n";
@@ -203,7 +217,9 @@ TEST(OfficialSuite, ReachesEveryOperatorThatWeClaim) {
   if (!fs::exists(root)) GTEST_SKIP() << "install the package libonnx-testdata";
   Tally tally;
   for (const auto& entry : fs::directory_iterator(root)) run_official_case(entry.path(), tally);
+  const std::set<std::string_view> newer{"Gelu", "Mish"};  // than the suite; see operators_test.cc
   for (const Operator& row : operator_table()) {
+    if (newer.contains(row.name)) continue;
     EXPECT_GT(tally.passed_by_operator[std::string(row.name)], 0) << row.name;
   }
 }

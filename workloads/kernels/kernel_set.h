@@ -20,6 +20,7 @@ enum class UnaryOp : std::uint8_t {
   kElu,          ///< p = alpha
   kHardSigmoid,  ///< max(0, min(1, p*x + q))
   kClip,         ///< between p and q
+  kErf,
 };
 enum class BinaryOp : std::uint8_t { kAdd, kSub, kMul, kDiv, kMin, kMax };
 
@@ -85,6 +86,21 @@ struct KernelSet {
   /// Over each row of [rows, n]; log = logarithm of the result.
   void (*softmax)(std::int64_t rows, std::int64_t n, bool log, const float* in,
                   float* out) = nullptr;
+  /// to[0, rows) += M v for a column-major M[rows, columns] whose columns are `pitch` apart.
+  void (*add_columns)(std::int64_t rows, std::int64_t columns, const float* matrix,
+                      std::int64_t pitch, const float* v, float* to) = nullptr;
+  /// One step of an LSTM of n cells. gates: input, output, forget, cell; n each, overwritten.
+  /// @param peepholes null, or the weights of input, output, forget; n each
+  void (*lstm_cell)(std::int64_t n, float* gates, const float* peepholes, float* cell,
+                    float* hidden) = nullptr;
+  /// Each row of [rows, n] to mean 0 and variance 1, then scaled and (where not null) shifted.
+  /// @param mean, inverse null, or one value a row
+  void (*layer_norm)(std::int64_t rows, std::int64_t n, float epsilon, const float* in,
+                     const float* scale, const float* bias, float* out, float* mean,
+                     float* inverse) = nullptr;
+  /// c[m,n] = a[m,k] b[n,k]^T, exact while the sums fit 32 bits.
+  void (*gemm_int16)(std::int64_t m, std::int64_t n, std::int64_t k, const std::int16_t* a,
+                     const std::int16_t* b, std::int32_t* c) = nullptr;
   float (*sum)(std::int64_t n, const float* in) = nullptr;
 };
 

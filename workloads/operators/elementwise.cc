@@ -22,6 +22,7 @@ constexpr std::array kUnary = {
     UnaryRow{"Relu", UnaryOp::kRelu, "", 0, "", 0},
     UnaryRow{"Sigmoid", UnaryOp::kSigmoid, "", 0, "", 0},
     UnaryRow{"Tanh", UnaryOp::kTanh, "", 0, "", 0},
+    UnaryRow{"Erf", UnaryOp::kErf, "", 0, "", 0},
     UnaryRow{"Exp", UnaryOp::kExp, "", 0, "", 0},
     UnaryRow{"Log", UnaryOp::kLog, "", 0, "", 0},
     UnaryRow{"Sqrt", UnaryOp::kSqrt, "", 0, "", 0},
@@ -47,11 +48,28 @@ const auto& row_of(const Table& table, const PlanRequest& request) {
   request.fail("has no kernel");
 }
 
+/// Opset 6: the second operand is spread only when asked, and from the given axis on.
+Shape aligned_shape(const PlanRequest& request, const Shape& a, const Shape& b) {
+  if (request.node().integer("broadcast", 0) == 0) {
+    if (a != b) request.fail("its operands differ in shape");
+    return b;
+  }
+  const auto rank = static_cast<std::int64_t>(a.size());
+  const auto own = static_cast<std::int64_t>(b.size());
+  if (own > rank) request.fail("its second operand is larger");
+  const std::int64_t axis = request.axis(request.node().integer("axis", rank - own), rank, true);
+  if (axis + own > rank) request.fail(fmt::format("axis {} does not fit", axis));
+  Shape shape = b;
+  shape.resize(static_cast<std::size_t>(rank - axis), 1);
+  return shape;
+}
+
 }  // namespace
 
 PlannedNode plan_unary(const PlanRequest& request) {
+  if (request.input(0).type != ElementType::kFloat32) return plan_scalar_unary(request);
   const UnaryRow& row = row_of(kUnary, request);
-  const ValueSpec& in = request.float_input(0);
+  const ValueSpec& in = request.input(0);
   const std::int64_t count = in.elements();
   const float p = row.p_name.empty() ? 0.0F : request.node().number(row.p_name, row.p);
   const float q = row.q_name.empty() ? 0.0F : request.node().number(row.q_name, row.q);
@@ -65,9 +83,11 @@ PlannedNode plan_unary(const PlanRequest& request) {
 }
 
 PlannedNode plan_binary(const PlanRequest& request) {
+  if (request.input(0).type != ElementType::kFloat32) return plan_typed_binary(request);
   const BinaryRow& row = row_of(kBinary, request);
   const ValueSpec& a = request.float_input(0);
-  const ValueSpec& b = request.float_input(1);
+  ValueSpec b = request.float_input(1);
+  if (request.graph.opset < 7) b.shape = aligned_shape(request, a.shape, b.shape);
   const auto out = broadcast_shape(a.shape, b.shape);
   if (!out || !element_count(*out)) {
     request.fail(fmt::format("tensors {} and {} do not fit", shape_text(a.shape),

@@ -9,11 +9,19 @@
 #include <vector>
 
 #include "workloads/operators/operators.h"
+#include "workloads/operators/strided.h"
 
 namespace faascast {
 namespace {
 
-/// The same bytes under another shape: no kernel.
+/// Axes given as an attribute (opset < 13) or as the second input.
+std::vector<std::int64_t> given_axes(const PlanRequest& request) {
+  if (request.graph.opset < 13) return request.node().integers("axes");
+  return request.has_input(1) ? request.known_integers(1) : std::vector<std::int64_t>{};
+}
+
+}  // namespace
+
 PlannedNode renamed(const PlanRequest& request, Shape shape) {
   const ValueSpec& in = request.input(0);
   if (element_count(shape) != in.elements()) {
@@ -24,7 +32,6 @@ PlannedNode renamed(const PlanRequest& request, Shape shape) {
   return planned;
 }
 
-/// A value that is known now, whatever the input.
 PlannedNode fixed(Tensor tensor) {
   PlannedNode planned;
   planned.is_constant = true;
@@ -36,13 +43,6 @@ PlannedNode fixed(Tensor tensor) {
   return planned;
 }
 
-/// Axes given as an attribute (opset < 13) or as the second input.
-std::vector<std::int64_t> given_axes(const PlanRequest& request) {
-  if (request.graph.opset < 13) return request.node().integers("axes");
-  return request.has_input(1) ? request.known_integers(1) : std::vector<std::int64_t>{};
-}
-
-/// Sorted, in [0, rank), each once.
 std::vector<std::int64_t> normal_axes(const PlanRequest& request, std::vector<std::int64_t> axes,
                                       std::int64_t rank) {
   for (std::int64_t& axis : axes) axis = request.axis(axis, rank);
@@ -53,46 +53,9 @@ std::vector<std::int64_t> normal_axes(const PlanRequest& request, std::vector<st
   return axes;
 }
 
-constexpr std::size_t kMostAxes = 8;
-
-struct Permutation {
-  std::size_t rank = 0;
-  std::array<std::int64_t, kMostAxes> size{};    ///< of the output's axes
-  std::array<std::int64_t, kMostAxes> stride{};  ///< in the input, in elements
-  std::int64_t count = 0;
-};
-
-template <class T>
-void permute(const Permutation& p, const std::byte* from, std::byte* to) {
-  const T* in = reinterpret_cast<const T*>(from);
-  T* out = reinterpret_cast<T*>(to);
-  std::array<std::int64_t, kMostAxes> at{};
-  std::int64_t source = 0;
-  for (std::int64_t i = 0; i < p.count; ++i) {
-    out[i] = in[source];
-    for (std::size_t axis = p.rank; axis-- > 0;) {
-      source += p.stride[axis];
-      if (++at[axis] < p.size[axis]) break;
-      source -= p.size[axis] * p.stride[axis];
-      at[axis] = 0;
-    }
-  }
+std::int64_t elements_between(const Shape& shape, std::int64_t first, std::int64_t last) {
+  return *element_count(Shape(shape.begin() + first, shape.begin() + last));
 }
-
-auto permute_for(std::size_t element_bytes) {
-  switch (element_bytes) {
-    case 1:
-      return permute<std::uint8_t>;
-    case 2:
-      return permute<std::uint16_t>;
-    case 4:
-      return permute<std::uint32_t>;
-    default:
-      return permute<std::uint64_t>;
-  }
-}
-
-}  // namespace
 
 PlannedNode plan_identity(const PlanRequest& request) {
   return renamed(request, request.input(0).shape);
@@ -139,10 +102,8 @@ PlannedNode plan_reshape(const PlanRequest& request) {
 PlannedNode plan_flatten(const PlanRequest& request) {
   const ValueSpec& in = request.input(0);
   const std::int64_t axis = request.axis(request.node().integer("axis", 1), in.rank(), true);
-  const auto product = [&](std::int64_t first, std::int64_t last) {
-    return *element_count(Shape(in.shape.begin() + first, in.shape.begin() + last));
-  };
-  return renamed(request, {product(0, axis), product(axis, in.rank())});
+  return renamed(request, {elements_between(in.shape, 0, axis),
+                           elements_between(in.shape, axis, in.rank())});
 }
 
 PlannedNode plan_squeeze(const PlanRequest& request) {
@@ -209,26 +170,19 @@ PlannedNode plan_transpose(const PlanRequest& request) {
   if (order.empty()) {
     for (std::int64_t i = in.rank(); i-- > 0;) order.push_back(i);
   }
-  if (static_cast<std::int64_t>(order.size()) != in.rank() || order.size() > kMostAxes ||
+  if (static_cast<std::int64_t>(order.size()) != in.rank() ||
       std::any_of(order.begin(), order.end(), [](std::int64_t axis) { return axis < 0; })) {
     request.fail(fmt::format("perm {} does not fit {}", shape_text(order), shape_text(in.shape)));
   }
   static_cast<void>(normal_axes(request, order, in.rank()));
-  std::vector<std::int64_t> strides(in.shape.size(), 1);
-  for (std::size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * in.shape[i];
-  Permutation p{.rank = order.size(), .count = in.elements()};
+  const std::vector<std::int64_t> strides = dense_strides(in.shape);
   Shape out;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    out.push_back(in.dim(order[i]));
-    p.size[i] = out[i];
-    p.stride[i] = strides[static_cast<std::size_t>(order[i])];
+  std::vector<std::int64_t> order_strides;
+  for (const std::int64_t axis : order) {
+    out.push_back(in.dim(axis));
+    order_strides.push_back(strides[static_cast<std::size_t>(axis)]);
   }
-  PlannedNode planned;
-  planned.outputs = {{.type = in.type, .shape = out}};
-  planned.kernel = [p, run = permute_for(size_of(in.type))](const KernelCall& call) {
-    run(p, call.inputs[0], call.outputs[0]);
-  };
-  return planned;
+  return strided(request, in.type, std::move(out), order_strides, 0);
 }
 
 PlannedNode plan_constant(const PlanRequest& request) {

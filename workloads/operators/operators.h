@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct PlannedNode {
   Kernel kernel{};                   ///< empty when every output is the first input's memory
   std::size_t scratch_bytes = 0;
   double flops = 0.0;  ///< a multiplication and an addition are two
+  std::size_t inner_weight_bytes = 0;  ///< weights inside the node's subgraphs
+  std::size_t inner_bytes = 0;         ///< memory that the node's subgraphs keep for themselves
   bool is_constant = false;  ///< the outputs do not depend on the content of any input
 };
 
@@ -71,6 +74,9 @@ struct PlanRequest {
   [[nodiscard]] const ValueSpec& input(std::size_t i) const;
   /// A required float32 input.
   [[nodiscard]] const ValueSpec& float_input(std::size_t i) const;
+  /// A required input of one of these types.
+  [[nodiscard]] const ValueSpec& typed_input(std::size_t i,
+                                             std::initializer_list<ElementType> types) const;
   /// The integers of an input that must be known before the model runs, such as a shape.
   [[nodiscard]] std::vector<std::int64_t> known_integers(std::size_t i) const;
   /// Axis in [0, rank) (or [0, rank] with `inclusive`), counted from the end when negative.
@@ -88,6 +94,7 @@ struct Operator {
   std::int64_t first_opset = 1;
   std::int64_t last_opset = 1;  ///< the newest opset for which the row was checked
   PlannedNode (*plan)(const PlanRequest&) = nullptr;
+  std::string_view attributes{};  ///< that are understood, separated by blanks
 };
 
 /// Every operator that is supported, by name, then opset.
@@ -95,6 +102,21 @@ struct Operator {
 
 /// Null when it is not supported. Only the standard domain has operators.
 [[nodiscard]] const Operator* find_operator(const Node& node, std::int64_t opset);
+
+/// Fails when the node has an attribute that the row does not understand.
+void check_attributes(const PlanRequest& request, const Operator& row);
+
+/// Sorted, in [0, rank), each once.
+[[nodiscard]] std::vector<std::int64_t> normal_axes(const PlanRequest& request,
+                                                    std::vector<std::int64_t> axes,
+                                                    std::int64_t rank);
+/// Number of elements of the axes [first, last).
+[[nodiscard]] std::int64_t elements_between(const Shape& shape, std::int64_t first,
+                                            std::int64_t last);
+/// The same bytes under another shape: no kernel.
+[[nodiscard]] PlannedNode renamed(const PlanRequest& request, Shape shape);
+/// A value that is known now, whatever the input.
+[[nodiscard]] PlannedNode fixed(Tensor tensor);
 
 // One planning function for each operator; files are named after their families.
 PlannedNode plan_conv(const PlanRequest& request);
@@ -117,5 +139,60 @@ PlannedNode plan_concat(const PlanRequest& request);
 PlannedNode plan_transpose(const PlanRequest& request);
 PlannedNode plan_constant(const PlanRequest& request);
 PlannedNode plan_shape(const PlanRequest& request);
+PlannedNode plan_typed_binary(const PlanRequest& request);
+PlannedNode plan_compare(const PlanRequest& request);
+PlannedNode plan_logic(const PlanRequest& request);
+PlannedNode plan_mod(const PlanRequest& request);
+PlannedNode plan_pow(const PlanRequest& request);
+PlannedNode plan_variadic(const PlanRequest& request);
+PlannedNode plan_prelu(const PlanRequest& request);
+PlannedNode plan_bit_shift(const PlanRequest& request);
+PlannedNode plan_scalar_unary(const PlanRequest& request);
+PlannedNode plan_predicate(const PlanRequest& request);
+PlannedNode plan_clip(const PlanRequest& request);
+PlannedNode plan_cast(const PlanRequest& request);
+PlannedNode plan_cast_like(const PlanRequest& request);
+PlannedNode plan_reduce(const PlanRequest& request);
+PlannedNode plan_arg_extreme(const PlanRequest& request);
+PlannedNode plan_gather(const PlanRequest& request);
+PlannedNode plan_gather_elements(const PlanRequest& request);
+PlannedNode plan_gather_nd(const PlanRequest& request);
+PlannedNode plan_where(const PlanRequest& request);
+PlannedNode plan_one_hot(const PlanRequest& request);
+PlannedNode plan_scatter_elements(const PlanRequest& request);
+PlannedNode plan_scatter_nd(const PlanRequest& request);
+PlannedNode plan_top_k(const PlanRequest& request);
+PlannedNode plan_slice(const PlanRequest& request);
+PlannedNode plan_split(const PlanRequest& request);
+PlannedNode plan_expand(const PlanRequest& request);
+PlannedNode plan_tile(const PlanRequest& request);
+PlannedNode plan_pad(const PlanRequest& request);
+PlannedNode plan_depth_to_space(const PlanRequest& request);
+PlannedNode plan_space_to_depth(const PlanRequest& request);
+PlannedNode plan_size(const PlanRequest& request);
+PlannedNode plan_constant_of_shape(const PlanRequest& request);
+PlannedNode plan_range(const PlanRequest& request);
+PlannedNode plan_eye_like(const PlanRequest& request);
+PlannedNode plan_trilu(const PlanRequest& request);
+PlannedNode plan_cum_sum(const PlanRequest& request);
+PlannedNode plan_hardmax(const PlanRequest& request);
+PlannedNode plan_batch_norm(const PlanRequest& request);
+PlannedNode plan_instance_norm(const PlanRequest& request);
+PlannedNode plan_layer_norm(const PlanRequest& request);
+PlannedNode plan_lrn(const PlanRequest& request);
+
+PlannedNode plan_lstm(const PlanRequest& request);
+PlannedNode plan_gru(const PlanRequest& request);
+PlannedNode plan_rnn(const PlanRequest& request);
+PlannedNode plan_conv_transpose(const PlanRequest& request);
+PlannedNode plan_if(const PlanRequest& request);
+PlannedNode plan_global_max_pool(const PlanRequest& request);
+PlannedNode plan_quantize(const PlanRequest& request);
+PlannedNode plan_dequantize(const PlanRequest& request);
+PlannedNode plan_dynamic_quantize(const PlanRequest& request);
+PlannedNode plan_qlinear_matmul(const PlanRequest& request);
+PlannedNode plan_matmul_integer(const PlanRequest& request);
+PlannedNode plan_qlinear_conv(const PlanRequest& request);
+PlannedNode plan_conv_integer(const PlanRequest& request);
 
 }  // namespace faascast

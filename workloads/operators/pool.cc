@@ -114,6 +114,26 @@ PlannedNode plan_average_pool(const PlanRequest& request) {
   return planned;
 }
 
+PlannedNode plan_global_max_pool(const PlanRequest& request) {
+  const ValueSpec& in = request.float_input(0);
+  if (in.rank() < 3) request.fail(fmt::format("{} has no spatial axis", shape_text(in.shape)));
+  Shape out(in.shape.size(), 1);
+  std::copy_n(in.shape.begin(), 2, out.begin());
+  const std::int64_t planes = *element_count({in.dim(0), in.dim(1)});
+  const std::int64_t plane = elements_between(in.shape, 2, in.rank());
+  if (plane == 0) request.fail("the largest of nothing");
+  PlannedNode planned;
+  planned.outputs = {{.type = in.type, .shape = out}};
+  planned.flops = static_cast<double>(in.elements());
+  planned.kernel = [=](const KernelCall& call) {
+    for (std::int64_t i = 0; i < planes; ++i) {
+      const float* from = call.in(0) + i * plane;
+      call.out(0)[i] = *std::max_element(from, from + plane);
+    }
+  };
+  return planned;
+}
+
 PlannedNode plan_global_average_pool(const PlanRequest& request) {
   const ValueSpec& in = request.float_input(0);
   if (in.rank() < 3) request.fail(fmt::format("{} has no spatial axis", shape_text(in.shape)));

@@ -37,23 +37,19 @@ PlannedNode plan_over(const PlanRequest& request, std::int64_t outer, std::int64
   return planned;
 }
 
-std::int64_t product(const Shape& shape, std::int64_t first, std::int64_t last) {
-  return *element_count(Shape(shape.begin() + first, shape.begin() + last));
-}
-
 }  // namespace
 
 PlannedNode plan_softmax_2d(const PlanRequest& request) {
   const ValueSpec& in = request.float_input(0);
   const std::int64_t axis = request.axis(request.node().integer("axis", 1), in.rank(), true);
-  return plan_over(request, product(in.shape, 0, axis), product(in.shape, axis, in.rank()), 1);
+  return plan_over(request, elements_between(in.shape, 0, axis), elements_between(in.shape, axis, in.rank()), 1);
 }
 
 PlannedNode plan_softmax_axis(const PlanRequest& request) {
   const ValueSpec& in = request.float_input(0);
   const std::int64_t axis = request.axis(request.node().integer("axis", -1), in.rank());
-  return plan_over(request, product(in.shape, 0, axis), in.dim(axis),
-                   product(in.shape, axis + 1, in.rank()));
+  return plan_over(request, elements_between(in.shape, 0, axis), in.dim(axis),
+                   elements_between(in.shape, axis + 1, in.rank()));
 }
 
 }  // namespace faascast
