@@ -108,9 +108,11 @@ struct TomlDocument::Impl {
         collect_unknown(value, key_path, found);
         continue;
       }
-      const Place place = place_of(key.source());
-      found.push_back({place, Problem{where_text(name, place, key_path), "unknown key",
-                                      mend_unknown(key.str(), valid)}});
+      const auto set = assigned.find(&value);
+      const Place place = set == assigned.end() ? place_of(key.source()) : Place{};
+      const std::string where = set == assigned.end() ? where_text(name, place, key_path)
+                                                      : fmt::format("--set {}", set->second);
+      found.push_back({place, Problem{where, "unknown key", mend_unknown(key.str(), valid)}});
     }
   }
 

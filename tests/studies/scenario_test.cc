@@ -162,6 +162,8 @@ TEST(SetKey, ReplacesAddsAndReportsItsPlace) {
   EXPECT_THAT(problems_of(kComplete, {.set = {"deployment[5].memory=1 GB"}}),
               HasSubstr("no such table"));
   EXPECT_THAT(problems_of(kComplete, {.set = {"nonsense"}}), HasSubstr("not an assignment"));
+  EXPECT_THAT(problems_of(kComplete, {.set = {"traffic.scal=2"}}),
+              HasSubstr("--set traffic.scal: unknown key"));
 }
 
 TEST(PinnedFigure, ReadsOneFigureAtItsEnd) {
