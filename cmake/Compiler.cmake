@@ -12,7 +12,9 @@ endif()
 
 find_program(FAASCAST_CCACHE ccache)
 if(FAASCAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${FAASCAST_CCACHE})
+  # Paths below the source folder do not count, so that a second clone finds the first one's objects.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+    CCACHE_NOHASHDIR=1 ${FAASCAST_CCACHE})
 endif()
 find_program(FAASCAST_MOLD mold)
 if(FAASCAST_MOLD)

@@ -105,7 +105,8 @@ RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
     report.inferences_per_day =
         static_cast<double>(report.deployments.front().figures.requests) / days;
   }
-  if (days < 1.0 && days > 0.0) {
+  constexpr double kAboutADay = 0.95;
+  if (days < kAboutADay && days > 0.0) {
     report.notes.push_back(fmt::format(
         "A month is scaled from {}: the traffic is taken to go on like this day and night.",
         format_duration(report.span)));
