@@ -156,16 +156,16 @@ class CountSource final : public ArrivalSource {
   std::vector<std::int64_t> memory_{};
 };
 
-std::string_view words_for(Spread spread) {
+std::string words_for(Spread spread, std::string_view bin) {
   switch (spread) {
     case Spread::kUniform:
-      return "spread uniformly inside each bin, timers evenly";
+      return fmt::format("spread uniformly inside each {}, timers evenly", bin);
     case Spread::kPoisson:
-      return "spread by exponential gaps from the start of each bin";
+      return fmt::format("spread by exponential gaps from the start of each {}", bin);
     case Spread::kEquidistant:
-      return "spread evenly inside each bin";
+      return fmt::format("spread evenly inside each {}", bin);
     case Spread::kBurst:
-      return "all at the start of their bin";
+      return fmt::format("all at the start of their {}", bin);
   }
   return {};
 }
@@ -192,9 +192,12 @@ class CountTraffic final : public Traffic {
   }
   [[nodiscard]] Duration duration() const override { return table_->bins() * table_->width(); }
   [[nodiscard]] std::string description() const override {
-    std::string text = fmt::format("{} ({} functions, {} bins of {}), {}", options_.title,
-                                   format_count(functions()), format_count(table_->bins()),
-                                   format_duration(table_->width()), words_for(options_.spread));
+    const bool minutes = table_->width() == std::chrono::minutes(1);
+    std::string text = fmt::format(
+        "{} ({} functions, {} {}), {}", options_.title, format_count(functions()),
+        format_count(table_->bins()),
+        minutes ? "minutes" : fmt::format("bins of {}", format_duration(table_->width())),
+        words_for(options_.spread, minutes ? "minute" : "bin"));
     if (options_.sizes != nullptr) text += "; " + options_.sizes->description();
     return text;
   }

@@ -8,25 +8,20 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <map>
-#include <queue>
 #include <set>
 #include <system_error>
-#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "sim-core/error.h"
 #include "traces/arrival_row.h"
+#include "traces/merged_cursor.h"
 
 namespace faascast {
 namespace {
 
 constexpr std::int64_t kMinuteNs = 60'000'000'000;
-
-std::uint32_t streams_of(const Traffic& traffic) {
-  return traffic.independent() ? traffic.functions() : 1;
-}
 
 /// Mean and variance of gaps, in one pass (Welford 1962).
 class Gaps {
@@ -72,44 +67,6 @@ void describe_minutes(TrafficInfo& info, const Minutes& counts) {
   info.mean_minute = mean;
   info.dispersion = mean > 0.0 ? squares / minutes / mean : 0.0;
 }
-
-/// All streams of traffic as one, in time order.
-class MergedCursor {
- public:
-  MergedCursor(const Traffic& traffic, ReplaySeed seed) {
-    for (std::uint32_t stream = 0; stream < streams_of(traffic); ++stream) {
-      cursors_.emplace_back(traffic.open(stream, seed), stream);
-      push_from(stream);
-    }
-  }
-  [[nodiscard]] bool next(ArrivalRow& row) {
-    if (heads_.empty()) return false;
-    const auto [head, cursor] = heads_.top();
-    heads_.pop();
-    row = head;
-    columns_ = cursors_[cursor].columns();
-    push_from(cursor);
-    return true;
-  }
-  [[nodiscard]] const ArrivalColumns& columns() const { return columns_; }  ///< of the last row
-
- private:
-  using Head = std::pair<ArrivalRow, std::size_t>;
-  struct Later {
-    bool operator()(const Head& a, const Head& b) const {
-      return std::tuple(a.first.at, a.first.function, a.first.number) >
-             std::tuple(b.first.at, b.first.function, b.first.number);
-    }
-  };
-  void push_from(std::size_t cursor) {
-    ArrivalRow row;
-    if (cursors_[cursor].next(row)) heads_.emplace(row, cursor);
-  }
-
-  std::vector<ArrivalCursor> cursors_{};
-  std::priority_queue<Head, std::vector<Head>, Later> heads_{};
-  ArrivalColumns columns_{};
-};
 
 /// A file that replaces another at once, when all of it has been written.
 class AtomicFile {
@@ -230,16 +187,33 @@ TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
   return info;
 }
 
-void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file) {
-  AtomicFile out(file);
+namespace {
+
+/// Hands out the lines of the plain format; at most `most` rows.
+template <class Write>
+void write_rows(const Traffic& traffic, ReplaySeed seed, std::uint64_t most, Write write) {
   MergedCursor cursor(traffic, seed);
   ArrivalRow row;
   bool more = cursor.next(row);
   ArrivalColumns columns = cursor.columns();
   columns.function = columns.function || streams_of(traffic) > 1;
-  out.write(header_of(columns));
-  for (; more; more = cursor.next(row)) out.write(line_of(row, columns));
+  write(header_of(columns));
+  for (; more && most > 0; more = cursor.next(row), --most) write(line_of(row, columns));
+}
+
+}  // namespace
+
+void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file) {
+  AtomicFile out(file);
+  write_rows(traffic, seed, std::numeric_limits<std::uint64_t>::max(),
+             [&](const std::string& line) { out.write(line); });
   out.commit();
+}
+
+std::string plain_csv_head(const Traffic& traffic, ReplaySeed seed, std::uint64_t rows) {
+  std::string text;
+  write_rows(traffic, seed, rows, [&](const std::string& line) { text += line; });
+  return text;
 }
 
 }  // namespace faascast

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "sim-core/arrivals.h"
 #include "sim-core/units.h"
@@ -31,5 +32,9 @@ struct TrafficInfo {
 /// by their index. The file appears whole or not at all (temporary file, then rename).
 /// @throws InputError when it cannot be written
 void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file);
+
+/// The first rows as write_plain_csv() writes them, with the header.
+[[nodiscard]] std::string plain_csv_head(const Traffic& traffic, ReplaySeed seed,
+                                         std::uint64_t rows);
 
 }  // namespace faascast

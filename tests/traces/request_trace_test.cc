@@ -213,8 +213,8 @@ TEST(AzureLlm, TokensAndSevenDigitFractions) {
 }
 
 TEST(OpenTrace, NamesFormatsAndShippedTraces) {
-  EXPECT_THAT(trace_formats(), ::testing::IsSupersetOf(
-                                   {"plain", "azure-llm-2023", "azure-functions-2019", "huawei-2023"}));
+  EXPECT_THAT(trace_formats(), ::testing::IsSupersetOf({"plain", "azure-llm-2023",
+                                                        "azure-functions-2019", "huawei-2023"}));
   TraceOptions options;
   options.format = "azure-llm-2032";
   EXPECT_THAT(
