@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim-core/detailed_pool.h"
 #include "sim-core/level_pool.h"
 #include "sim-core/plain_pool.h"
 #include "sim-core/random.h"
@@ -247,6 +248,37 @@ class PlainRun final : public SingleRun {
   Pools<PlainPool> pools_{};
 };
 
+class DetailedRun final : public BlockRun {
+ public:
+  DetailedRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+      : BlockRun(plan, seed, tally),
+        pool_(std::get<PoolPlan>(plan.side), timing_, seed, tally.ledger, tally.meter) {}
+
+  void serve(const Requests& requests) override {
+    time(requests);
+    if (requests.many_functions()) {
+      many_ = true;
+      tally_.meter.log_events();
+    }
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const std::uint32_t function = requests.function(i);
+      if (many_) functions_ = std::max(functions_, function + 1);
+      pool_.arrive(many_ ? function : 0, request(requests, i),
+                   timing_.needs_cpu() ? timing_.work_cpu(requests, i) : 0);
+    }
+  }
+  void finish(std::uint32_t functions, bool stopped) override {
+    if (functions > 1) tally_.meter.log_events();  // though none was called
+    pool_.finish(std::max(functions, functions_), stopped);
+    functions_ = 1;
+  }
+
+ private:
+  DetailedPool pool_;
+  bool many_ = false;
+  std::uint32_t functions_ = 1;
+};
+
 class FixedServersRun final : public BlockRun {
  public:
   FixedServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
@@ -317,6 +349,7 @@ std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, R
     return std::make_unique<FixedServersRun>(plan, seed, tally);
   }
   const auto& pool = std::get<PoolPlan>(plan.side);
+  if (needs_detailed_pool(pool)) return std::make_unique<DetailedRun>(plan, seed, tally);
   const bool unlimited = pool.max_instances == std::numeric_limits<std::uint32_t>::max();
   if (pool.reuse_order == ReuseOrder::kMostRecentlyIdle &&
       (pool.at_limit == AtLimit::kReject || unlimited)) {

@@ -185,6 +185,12 @@ class Desk {
   std::int64_t last_arrival_ = 0;
 };
 
+/// What happens to one function's requests depends on the others.
+bool couples_functions(const DeploymentPlan& plan) {
+  const auto* pool = std::get_if<PoolPlan>(&plan.side);
+  return pool == nullptr || pool->account_concurrency > 0;
+}
+
 /// A stream of requests and the deployments that serve it, one after another, block by block.
 struct Job {
   bool merges = false;  ///< all functions of independent traffic as one stream
@@ -257,8 +263,7 @@ class Replay {
     std::vector<std::size_t> pools;
     std::vector<std::size_t> fleets;
     for (std::size_t d = 0; d < plan_.deployments.size(); ++d) {
-      const bool is_fleet = std::holds_alternative<ServerPlan>(plan_.deployments[d].side);
-      (is_fleet && functions > 1 ? fleets : pools).push_back(d);
+      (couples_functions(plan_.deployments[d]) && functions > 1 ? fleets : pools).push_back(d);
     }
     std::vector<Job> list;
     if (!fleets.empty()) list.push_back({true, 0, fleets, ~std::uint64_t{0}});

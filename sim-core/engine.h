@@ -22,9 +22,12 @@ using Monitor = std::function<bool(const Progress&)>;
 /// Instances over [warm_up, horizon), of all functions together. An expiry in the horizon's instant
 /// (the last one, where the run drains) is outside. Replicas of a fleet do not expire.
 struct InstanceFigures {
-  Int128 live_ns = 0;      ///< integral of live instances
-  Int128 busy_ns = 0;      ///< integral of busy instances, starting ones included
-  std::uint64_t peak = 0;  ///< most live instances, at ties after completion and expiry
+  Int128 live_ns = 0;  ///< integral of live instances
+  Int128 busy_ns = 0;  ///< integral of busy instances, starting ones included
+  /// Most instances that live at one instant t, warm_up <= t < horizon. An instance lives from its
+  /// creation up to, but not at, the instant of its end; so one that comes and goes in one instant
+  /// does not count, nor does one that is created in the horizon's.
+  std::uint64_t peak = 0;
   std::uint64_t expired = 0;
   double mean = 0.0;
   double busy_mean = 0.0;
@@ -43,15 +46,21 @@ struct DeploymentResult {
   std::uint64_t requests = 0;  ///< = completed + throttled + timed_out + failed + in_flight
   std::uint64_t completed = 0;
   std::uint64_t throttled = 0;
-  std::uint64_t timed_out = 0;
-  std::uint64_t failed = 0;
+  std::uint64_t timed_out = 0;  ///< cut while executing, or gave up waiting
+  std::uint64_t abandoned = 0;  ///< those of timed_out that gave up waiting in a queue
+  std::uint64_t failed = 0;     ///< their instance did not come up
   /// Admitted, but not started when the run was interrupted. What had started runs to its end.
   std::uint64_t in_flight = 0;
-  std::uint64_t cold_starts = 0;
-  DurationSummary latency{};     ///< completed requests
-  DurationSummary execution{};   ///< warm-equivalent busy time of completed requests
+  std::uint64_t cold_starts = 0;  ///< instances started for a request
+  /// Requests that waited for an instance to start: the one it was started for and those that
+  /// joined it. Equal to cold_starts where an instance takes one request at a time.
+  std::uint64_t cold_affected = 0;
+  std::uint64_t retries = 0;    ///< further attempts of clients; a request counts once all the same
+  Int128 contention_ns = 0;     ///< what sharing of CPUs added to the latency of completed requests
+  DurationSummary latency{};    ///< completed requests, from their first attempt
+  DurationSummary execution{};  ///< warm-equivalent busy time of completed requests
   DurationSummary cold_start{};  ///< cold - warm busy time, of completed cold requests
-  DurationSummary wait{};        ///< in a queue, of completed requests
+  DurationSummary wait{};        ///< in a queue, for an instance or to retry, of completed requests
   InstanceFigures instances{};   ///< of servers: replicas
   Usage usage{};
   /// By function, up to the last one that was called.

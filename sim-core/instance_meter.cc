@@ -13,10 +13,11 @@ void InstanceMeter::count_expired(std::int64_t t) {
 
 void InstanceMeter::will_expire(std::int64_t t) {
   last_expiry_ = std::max(last_expiry_, t);
+  lose(t);
   if (window_.kind == Horizon::Kind::kLastCompletion && t >= last_completion_) {
     pending_.push_back(t);
   } else {
-    removed(t);
+    book_removed(t, true);
   }
 }
 
@@ -26,6 +27,13 @@ void InstanceMeter::merge(const InstanceMeter& other) {
   reserved_busy_ns_ += other.reserved_busy_ns_;
   reserved_ += other.reserved_;
   peak_ = std::max(peak_, other.peak_);
+  if (other.latest_at_ > latest_at_) {
+    settle_peak();
+    latest_at_ = other.latest_at_;
+    latest_live_ = other.latest_live_;
+  } else {
+    peak_ = std::max(peak_, other.latest_live_);
+  }
   expired_ += other.expired_;
   if (other.latest_expiry_ == latest_expiry_) {
     expired_at_latest_ += other.expired_at_latest_;
@@ -51,10 +59,14 @@ void InstanceMeter::close() {
   }
   window_.end = std::max(horizon_, window_.begin);
   expired_at_latest_ = 0;
-  for (const std::int64_t t : pending_) removed(t);
+  for (const std::int64_t t : pending_) book_removed(t, true);
   pending_.clear();
   live_ns_ += static_cast<Int128>(staying_) * window_.end;
-  if (logs_) peak_ = std::max(peak_, peak_of_sum());
+  if (logs_) {
+    peak_ = peak_of_sum();
+  } else if (latest_at_ < window_.end) {
+    settle_peak();
+  }
   if (span() == 0) peak_ = 0;
 }
 
@@ -64,9 +76,11 @@ std::uint64_t InstanceMeter::peak_of_sum() {
   std::int64_t live = 0;
   std::int64_t peak = 0;
   std::size_t g = 0;
-  for (const std::int64_t t : born_) {  // at one instant, removals first
+  for (std::size_t b = 0; b < born_.size() && born_[b] < window_.end;) {
+    const std::int64_t t = born_[b];
+    for (; b < born_.size() && born_[b] == t; ++b) ++live;
     for (; g < gone_.size() && gone_[g] <= t; ++g) --live;
-    peak = std::max(peak, ++live);
+    peak = std::max(peak, live);
   }
   return static_cast<std::uint64_t>(peak);
 }

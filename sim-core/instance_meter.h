@@ -22,9 +22,10 @@ struct Window {
 /// Meters live instances over the window, as pools create and remove them, exactly.
 ///
 /// An instance that is removed at the window's end is not counted in expired(): the window is half
-/// open. The peak of one pool is followed as it goes; that of the sum of several pools, which run
-/// one after another, needs the instants of all creations and removals: 16 bytes a cold start, kept
-/// only then (log_events()).
+/// open. The peak is the most live ones once all that happens at an instant has happened. That of
+/// one pool is followed as it goes; that of the sum of several pools, which run one after another,
+/// needs the instants of all creations and removals: 16 bytes a cold start, kept only then
+/// (log_events()).
 class InstanceMeter {
  public:
   explicit InstanceMeter(Window window) : window_(window) {}
@@ -33,16 +34,15 @@ class InstanceMeter {
   /// @param live instances of this pool, this one included
   void created(std::int64_t t, std::uint64_t live) {
     live_ns_ -= clipped(t);
-    if (t >= window_.begin && t < window_.end) seen(live);
+    if (t >= window_.begin && t < window_.end) seen(t, live);
     if (logs_) born_.push_back(clipped(t));
   }
   void removed(std::int64_t t, bool expired = true) {
-    live_ns_ += clipped(t);
-    if (expired && t >= window_.begin && t < window_.end) count_expired(t);
-    if (logs_) gone_.push_back(clipped(t));
+    lose(t);
+    book_removed(t, expired);
   }
-  /// A pool had this many live instances at an instant of the window.
-  void seen(std::uint64_t live) { peak_ = std::max(peak_, live); }
+  /// The window opens with this many live instances.
+  void opens_with(std::uint64_t live) { seen(window_.begin, live); }
 
   // Reserved instances: level l <= minimum is busy from step_up to step_down.
   void reserved_step_up(std::int64_t t) { reserved_busy_ns_ -= clipped(t); }
@@ -69,6 +69,22 @@ class InstanceMeter {
   [[nodiscard]] std::int64_t horizon() const { return horizon_; }
 
  private:
+  /// So many live at t, as far as is known; t never falls.
+  void seen(std::int64_t t, std::uint64_t live) {
+    if (t != latest_at_) settle_peak();
+    latest_at_ = t;
+    latest_live_ = live;
+  }
+  /// One that lived at the latest instant was gone in it.
+  void lose(std::int64_t t) {
+    if (t == latest_at_ && latest_live_ > 0) --latest_live_;
+  }
+  void settle_peak() { peak_ = std::max(peak_, latest_live_); }
+  void book_removed(std::int64_t t, bool expired) {
+    live_ns_ += clipped(t);
+    if (expired && t >= window_.begin && t < window_.end) count_expired(t);
+    if (logs_) gone_.push_back(clipped(t));
+  }
   [[nodiscard]] std::int64_t clipped(std::int64_t t) const {
     return std::min(std::max(t, window_.begin), window_.end);
   }
@@ -80,7 +96,9 @@ class InstanceMeter {
   Int128 live_ns_ = 0;
   Int128 reserved_busy_ns_ = 0;
   std::uint64_t reserved_ = 0;
-  std::uint64_t peak_ = 0;
+  std::uint64_t peak_ = 0;  ///< before latest_at_
+  std::int64_t latest_at_ = -1;
+  std::uint64_t latest_live_ = 0;
   std::uint64_t expired_ = 0;
   std::int64_t latest_expiry_ = 0;       ///< among the expired
   std::uint64_t expired_at_latest_ = 0;  ///< not expired after all if the run ends in that instant

@@ -132,25 +132,42 @@ std::int64_t Ledger::billed_memory(std::int64_t used_mb) const {
 
 void Ledger::bill(const Request& request, std::int64_t billed) {
   if (!bills_) return;
-  const std::uint64_t steps = steps_of(billed);
   ++billed_requests_;
+  if (metering_.basis == Metering::Basis::kPerActiveInstance) return;
+  const std::uint64_t steps = steps_of(billed);
   billed_steps_ += steps;
   memory_steps_ += static_cast<Int128>(steps) * billed_memory(request.memory_mb);
 }
 
 void Ledger::add(const Request& request, std::int64_t start, const Stay& stay) {
+  add_busy(start, start + stay.busy);
+  if (request.at >= window_.begin) bill(request, stay.billed);
+  add_served(request, start, stay);
+}
+
+void Ledger::add_busy(std::int64_t from, std::int64_t to) {
+  from = std::max(from, window_.begin);
+  to = std::min(to, window_.end);
+  if (to > from) busy_ns_ += to - from;
+}
+
+void Ledger::bill_period(std::int64_t from, std::int64_t billed) {
+  if (!bills_ || from < window_.begin) return;
+  const std::uint64_t steps = steps_of(billed);
+  billed_steps_ += steps;
+  memory_steps_ += static_cast<Int128>(steps) * memory_mb_;
+}
+
+void Ledger::add_served(const Request& request, std::int64_t start, const Stay& stay) {
   const std::int64_t done = start + stay.busy;
   fingerprint_ += mark_of(salt_of(request.function), request.number, done,
                           static_cast<std::uint64_t>(stay.outcome));
-  const std::int64_t from = std::max(start, window_.begin);
-  const std::int64_t to = std::min(done, window_.end);
-  if (to > from) busy_ns_ += to - from;
   if (request.at < window_.begin) return;
   FunctionTotals& own = totals(request.function);
   ++own.requests;
   if (stay.cold) ++own.cold_starts;
   if (stay.cold) ++cold_;
-  bill(request, stay.billed);
+  if (stay.joined) ++joined_;
   if (stay.outcome == Outcome::kTimedOut) {
     ++timed_out_;
     return;
@@ -160,17 +177,47 @@ void Ledger::add(const Request& request, std::int64_t start, const Stay& stay) {
   latency_.add(latency);
   execution_.add(request.warm);
   wait_.add(start - request.at);
-  if (stay.cold) cold_start_.add(stay.busy - request.warm);
+  if (stay.cold) cold_start_.add(stay.busy - stay.slowed - request.warm);
+  contention_ns_ += stay.slowed;
   own.latency_sum_ns += latency;
   own.latency_max_ns = std::max(own.latency_max_ns, latency);
 }
 
-void Ledger::add_throttled(const Request& request) {
-  fingerprint_ += mark_of(salt_of(request.function), request.number, request.at,
-                          static_cast<std::uint64_t>(Outcome::kThrottled));
+void Ledger::add_failed_start(const Request& request, bool joined) {
   if (request.at < window_.begin) return;
-  ++throttled_;
-  ++totals(request.function).requests;
+  if (joined) {
+    ++joined_;
+    return;
+  }
+  ++cold_;
+  ++totals(request.function).cold_starts;
+}
+
+void Ledger::add_failed(const Request& request, std::int64_t at) {
+  add_unserved(request, at, Outcome::kFailed);
+  if (request.at >= window_.begin) ++failed_;
+}
+
+void Ledger::add_abandoned(const Request& request, std::int64_t at) {
+  add_unserved(request, at, Outcome::kTimedOut);
+  if (request.at < window_.begin) return;
+  ++timed_out_;
+  ++abandoned_;
+}
+
+void Ledger::add_retry(const Request& request) {
+  if (request.at >= window_.begin) ++retries_;
+}
+
+void Ledger::add_unserved(const Request& request, std::int64_t at, Outcome outcome) {
+  fingerprint_ +=
+      mark_of(salt_of(request.function), request.number, at, static_cast<std::uint64_t>(outcome));
+  if (request.at >= window_.begin) ++totals(request.function).requests;
+}
+
+void Ledger::add_throttled(const Request& request) {
+  add_unserved(request, request.at, Outcome::kThrottled);
+  if (request.at >= window_.begin) ++throttled_;
 }
 
 void Ledger::add_unfinished(const Request& request) {
@@ -185,6 +232,11 @@ void Ledger::merge(const Ledger& other) {
   timed_out_ += other.timed_out_;
   in_flight_ += other.in_flight_;
   cold_ += other.cold_;
+  joined_ += other.joined_;
+  abandoned_ += other.abandoned_;
+  failed_ += other.failed_;
+  retries_ += other.retries_;
+  contention_ns_ += other.contention_ns_;
   billed_requests_ += other.billed_requests_;
   billed_steps_ += other.billed_steps_;
   memory_steps_ += other.memory_steps_;
@@ -206,12 +258,17 @@ void Ledger::merge(const Ledger& other) {
 
 DeploymentResult Ledger::result(const DeploymentPlan& plan) const {
   DeploymentResult r;
-  r.requests = completed_ + throttled_ + timed_out_ + in_flight_;
+  r.requests = completed_ + throttled_ + timed_out_ + failed_ + in_flight_;
   r.completed = completed_;
   r.throttled = throttled_;
   r.timed_out = timed_out_;
   r.in_flight = in_flight_;
   r.cold_starts = cold_;
+  r.cold_affected = cold_ + joined_;
+  r.abandoned = abandoned_;
+  r.failed = failed_;
+  r.retries = retries_;
+  r.contention_ns = contention_ns_;
   r.latency = latency_;
   r.execution = execution_;
   r.cold_start = cold_start_;

@@ -39,6 +39,25 @@ class Ledger {
   /// A request that was served. Its times count in the summaries only if it completed.
   void add(const Request& request, std::int64_t start, const Stay& stay);
   void add_throttled(const Request& request);
+
+  // Pools whose instances serve several requests at once book the parts by themselves.
+  /// An instance was busy: at least one request, or starting.
+  void add_busy(std::int64_t from, std::int64_t to);
+  /// A request ended that was served: everything but busy time and bill.
+  void add_served(const Request& request, std::int64_t start, const Stay& stay);
+  /// A request is charged for; its time too where that is billed by request. Only for arrivals of
+  /// the window.
+  void charge(const Request& request, std::int64_t billed) {
+    if (request.at >= window_.begin) bill(request, billed);
+  }
+  /// Billed time of an instance whose active period began at `from`.
+  void bill_period(std::int64_t from, std::int64_t billed);
+  /// An instance did not come up for it. @param joined it was not the one that the start was for
+  void add_failed_start(const Request& request, bool joined);
+  void add_failed(const Request& request, std::int64_t at);
+  /// It gave up waiting.
+  void add_abandoned(const Request& request, std::int64_t at);
+  void add_retry(const Request& request);
   /// Admitted, but the run was stopped before it started.
   void add_unfinished(const Request& request);
   void merge(const Ledger& other);
@@ -55,6 +74,7 @@ class Ledger {
  private:
   FunctionTotals& totals(std::uint32_t function);
   void bill(const Request& request, std::int64_t billed);
+  void add_unserved(const Request& request, std::int64_t at, Outcome outcome);
   [[nodiscard]] std::int64_t billed_memory(std::int64_t used_mb) const;
   [[nodiscard]] std::uint64_t steps_of(std::int64_t billed) const;
   [[nodiscard]] std::uint64_t sum_of_steps(std::span<const std::int64_t> ns,
@@ -72,7 +92,12 @@ class Ledger {
   std::uint64_t throttled_ = 0;
   std::uint64_t timed_out_ = 0;
   std::uint64_t in_flight_ = 0;
+  std::uint64_t abandoned_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t retries_ = 0;
   std::uint64_t cold_ = 0;
+  std::uint64_t joined_ = 0;
+  Int128 contention_ns_ = 0;
   std::uint64_t billed_requests_ = 0;
   Int128 billed_steps_ = 0;
   Int128 memory_steps_ = 0;  ///< megabytes * steps

@@ -128,7 +128,7 @@ class LevelPool {
     const std::int64_t now = meter.window().begin;
     if (complete_until(now, meter)) completions_.pop();
     retire_until(now, meter);
-    meter.seen(live_);
+    meter.opens_with(live_);
   }
 
   PoolRules rules_{};

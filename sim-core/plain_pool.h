@@ -189,7 +189,7 @@ class PlainPool {
     open_ = true;
     complete_until(meter.window().begin, meter, host);
     retire_until(meter.window().begin, meter);
-    meter.seen(live_);
+    meter.opens_with(live_);
   }
 
   PoolRules rules_{};

@@ -69,13 +69,64 @@ struct Work {
   bool uses_tokens = false;
 };
 
-/// A serverless deployment: one pool of single-concurrency instances per function.
+/// How long an instance stays idle. Minimum instances stay.
+enum class KeepAliveRule : std::uint8_t {
+  kFixed,  ///< PoolPlan::keep_alive
+  /// PoolPlan::idle_life, drawn anew for every idle period (Purpose::kKeepAlive, by the number of
+  /// the request that ended last).
+  kDrawn,
+  /// Of a function's idle instances half are left after every keep_alive: its j-th idle period
+  /// (j = 1, 2, ...; minimum instances begin with one each) lasts keep_alive * (1 + how many times
+  /// 2 divides j).
+  kHalving,
+};
+
+/// How fast a function may start instances: a token each, refilled continuously.
+struct ScaleOut {
+  std::uint32_t burst = 1;      ///< tokens at the start and at most; >= 1
+  std::uint32_t instances = 1;  ///< tokens in every `period`; >= 1
+  Duration period{};            ///< > 0
+};
+
+/// A client that tries again when it is throttled or its instance fails.
+struct Retry {
+  std::uint16_t most = 0;  ///< further attempts
+  /// Before attempt a = 1, 2, ...: min(longest, delay * factor^(a - 1)), the delay drawn for every
+  /// attempt (jitter is in the law).
+  Distribution delay{};
+  std::uint32_t factor = 2;  ///< >= 1
+  Duration longest = Duration::max();
+};
+
+/// A serverless deployment: one pool of instances per function. See detailed_pool.h for the exact
+/// rules of all but the plain keep-alive pool.
 struct PoolPlan {
   ReuseOrder reuse_order = ReuseOrder::kMostRecentlyIdle;
-  Duration keep_alive{};  ///< idle for exactly this long = expired; Duration::max() = for ever
+  /// Idle for exactly this long = expired; Duration::max() = for ever. Not with kDrawn.
+  Duration keep_alive{};
+  KeepAliveRule keep_alive_rule = KeepAliveRule::kFixed;
+  Distribution idle_life{};  ///< with kDrawn
+  /// From its creation on; an instance that is older takes no request, and goes when it is idle.
+  /// 0 = none. Where no more than the minimum live, another life begins.
+  Duration maximum_life{};
+  std::uint32_t concurrency = 1;  ///< requests that an instance serves at once, >= 1
+  /// vCPUs that n requests on an instance share: each runs at min(1, vcpu_share / n) of its speed
+  /// when alone. 0 = no contention. Where the CpuLaw throttles (below one vCPU) this is 1000.
+  MilliVcpu vcpu_share{};
   std::uint32_t minimum_instances = 0;  ///< per function; ready from the start, never expire
   std::uint32_t max_instances = std::numeric_limits<std::uint32_t>::max();  ///< per function
+  std::optional<ScaleOut> scale_out{};  ///< beyond it at_limit applies, too
+  /// Most requests in execution (starting ones included) over all functions together; 0 = no limit.
+  /// It couples functions: all are replayed as one stream, on one thread. Beyond: at_limit.
+  std::uint32_t account_concurrency = 0;
   AtLimit at_limit = AtLimit::kReject;
+  std::optional<std::uint64_t>
+      queue_limit{};  ///< waiting requests of a function; beyond: throttled
+  /// Longest wait in the queue, drawn for every attempt; then the request counts as timed_out and
+  /// abandoned. Waiting for exactly this long = served.
+  std::optional<Distribution> patience{};
+  Retry retry{};
+  double init_failure = 0.0;  ///< probability that an instance that starts does not come up
   std::vector<ColdComponent> cold_start{};
   /// 0 = none. INIT longer than it is abandoned there and redone in the handler part, its CPU time
   /// through the CpuLaw together with the handler's; both are billed where INIT is.
@@ -107,6 +158,9 @@ struct ServerPlan {
   std::uint32_t replicas = 1;  ///< initial count (fixed when there is no autoscaler)
   std::uint32_t workers_per_replica = 1;
   std::optional<std::uint64_t> queue_limit{};  ///< waiting requests; beyond: throttled
+  /// Longest wait in the queue; a request that would wait longer leaves after that, and counts as
+  /// timed_out and abandoned. Drawn as a pool's.
+  std::optional<Distribution> patience{};
   std::optional<Autoscale> autoscale{};
 };
 

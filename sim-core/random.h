@@ -16,6 +16,10 @@ enum class Purpose : std::uint16_t {
   kSpread = 5,     ///< where in its minute an arrival of a count trace falls
   kNetwork = 6,
   kPhase = 7,      ///< shift in time of a superposed copy
+  kKeepAlive = 8,  ///< how long an instance stays idle after a request
+  kPatience = 9,   ///< sub-stream = attempt
+  kRetry = 10,     ///< delay before an attempt; sub-stream = attempt
+  kFailure = 11,   ///< whether an instance comes up; sub-stream = attempt
 };
 
 /// A counter-based stream (Philox4x32-10, Salmon et al. 2011): number i of a stream belongs to

@@ -33,7 +33,7 @@ struct Requests {
 };
 
 /// What happens to a request.
-enum class Outcome : std::uint8_t { kCompleted, kThrottled, kTimedOut };
+enum class Outcome : std::uint8_t { kCompleted, kThrottled, kTimedOut, kFailed };
 
 /// One request with its times in ns, before and after it is served.
 struct Request {
@@ -51,7 +51,10 @@ struct Request {
 struct Stay {
   std::int64_t busy = 0;    ///< how long it holds its instance
   std::int64_t billed = 0;  ///< before rounding
+  std::int64_t start = 0;   ///< of busy, before the handler part: placement and INIT
+  std::int64_t slowed = 0;  ///< of busy, what contention added
   bool cold = false;
+  bool joined = false;  ///< waited for an instance that started for another request
   Outcome outcome = Outcome::kCompleted;
 };
 

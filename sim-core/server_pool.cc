@@ -5,6 +5,11 @@
 #include <numeric>
 
 namespace faascast {
+namespace {
+
+constexpr std::int64_t kMillion = 1'000'000;
+
+}  // namespace
 
 FixedServers::FixedServers(const ServerPlan& plan, InstanceMeter& meter)
     : replicas_(std::max<std::uint32_t>(plan.replicas, 1)), limit_(plan.queue_limit) {
@@ -15,7 +20,7 @@ FixedServers::FixedServers(const ServerPlan& plan, InstanceMeter& meter)
 
 void FixedServers::finish(InstanceMeter& meter) {
   meter.completed_until(last_);
-  meter.seen(replicas_);
+  meter.opens_with(replicas_);
   meter.stays(replicas_);
 }
 
@@ -26,6 +31,8 @@ ScaledServers::ScaledServers(const ServerPlan& plan, InstanceMeter& meter)
   rule_.minimum = std::max<std::uint32_t>(rule_.minimum, 1);
   rule_.maximum = std::max(rule_.maximum, rule_.minimum);
   rule_.period = std::max(rule_.period, Duration(1));
+  const double target = std::round(rule_.target_utilisation * static_cast<double>(kMillion));
+  target_ = static_cast<std::int64_t>(std::clamp(target, 1.0, 1e9));
   next_tick_ = rule_.period.count();
   add_replicas(std::clamp(plan.replicas, rule_.minimum, rule_.maximum), 0, 0, meter);
   while (!booting_.empty()) make_first_ready();
@@ -103,12 +110,12 @@ void ScaledServers::skip_quiet_ticks(std::int64_t now) {
 
 void ScaledServers::tick(std::int64_t now, InstanceMeter& meter) {
   next_tick_ = now + rule_.period.count();
-  const double capacity = static_cast<double>(live_ns_ * workers_);
-  const double used = capacity > 0.0 ? static_cast<double>(busy_ns_) / capacity : 0.0;
+  const Int128 needed = busy_ns_ * taking_ * kMillion;
+  const Int128 each = std::max<Int128>(live_ns_ * workers_ * target_, 1);
   busy_ns_ = live_ns_ = 0;
-  const double wanted = std::ceil(taking_ * used / rule_.target_utilisation - 1e-9);
-  const double bounded = std::clamp<double>(wanted, rule_.minimum, rule_.maximum);
-  const auto desired = static_cast<std::uint32_t>(bounded);
+  const Int128 wanted = (needed + each - 1) / each;
+  const auto desired =
+      static_cast<std::uint32_t>(std::clamp<Int128>(wanted, rule_.minimum, rule_.maximum));
   if (desired > taking_) {
     add_replicas(desired - taking_, now, now + rule_.boot_lag.count(), meter);
     last_change_ = now;

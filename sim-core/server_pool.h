@@ -56,7 +56,8 @@ class FixedServers {
 /// arrivals.
 /// - At a tick, u = busy worker time / live worker time in the period that ends; live replicas are
 ///   those paid for: booting and draining ones too. R counts them without the draining ones,
-///   desired = ceil(R * u / target - 1e-9) within [max(minimum, 1), maximum].
+///   desired = ceil(R * u / target) within [max(minimum, 1), maximum], in exact arithmetic with the
+///   target rounded to a millionth (and at least that).
 /// - desired > R: new replicas are decided (and paid from) now, and take requests boot_lag later.
 /// - desired < R and at least `cooldown` since the last change (or no change yet): R - desired
 ///   replicas go, those with fewest busy workers first, among them the newest. One that is idle or
@@ -160,10 +161,11 @@ class ScaledServers {
   void open(InstanceMeter& meter, Host& host) {
     open_ = true;
     advance(meter.window().begin, meter, host);
-    meter.seen(live_);
+    meter.opens_with(live_);
   }
 
   Autoscale rule_{};
+  std::int64_t target_ = 1;  ///< millionths
   std::uint32_t workers_ = 1;
   std::optional<std::uint64_t> limit_{};
   std::vector<Replica> replicas_{};  ///< in order of creation, those that are gone too

@@ -31,6 +31,7 @@ Timing::Timing(const DeploymentPlan& plan, ReplaySeed seed)
     const Int128 longest = static_cast<Int128>(kLongestTime / law_.period) * law_.quota;
     law_.longest = static_cast<std::int64_t>(std::min<Int128>(longest, kLongestCpu));
   }
+  needs_cpu_ = throttles_ && !work_.is_final;
   for (const ColdComponent& c : pool->cold_start) {
     cold_.push_back({c.load_at, c.wall, bounded(c.cpu.count())});
   }
@@ -112,12 +113,15 @@ Request Timing::request(const Requests& requests, std::size_t i, std::int64_t wa
   return r;
 }
 
-Stay Timing::cold_stay(const Requests& requests, std::size_t i, const Request& request) const {
+Stay Timing::cold_stay(const Request& request, std::int64_t work_time) const {
   if (request.own_cold != ArrivalBlock::kAbsent) {
     const std::int64_t own = bounded(request.own_cold);
     const bool late = own > timeout_;
     const std::int64_t busy = late ? timeout_ : own;
-    return {busy, busy, true, late ? Outcome::kTimedOut : Outcome::kCompleted};
+    return {.busy = busy,
+            .billed = busy,
+            .cold = true,
+            .outcome = late ? Outcome::kTimedOut : Outcome::kCompleted};
   }
   Int128 before = 0;  // placement
   Int128 init_wall = 0;
@@ -156,12 +160,15 @@ Stay Timing::cold_stay(const Requests& requests, std::size_t i, const Request& r
   if (final_work || !throttles_) {
     handler += static_cast<Int128>(stretched(bounded(cpu))) + request.warm;
   } else {
-    handler += stretched(bounded(cpu + work_cpu(requests, i)));
+    handler += stretched(bounded(cpu + work_time));
   }
   const bool late = handler > timeout_;
   if (late) handler = timeout_;
-  return {bounded(before + init + handler), bounded(handler + (bills_init_ ? init : 0)), true,
-          late ? Outcome::kTimedOut : Outcome::kCompleted};
+  return {.busy = bounded(before + init + handler),
+          .billed = bounded(handler + (bills_init_ ? init : 0)),
+          .start = bounded(before + init),
+          .cold = true,
+          .outcome = late ? Outcome::kTimedOut : Outcome::kCompleted};
 }
 
 }  // namespace faascast

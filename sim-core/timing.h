@@ -42,11 +42,21 @@ class Timing {
   [[nodiscard]] Stay warm_stay(const Request& request) const {
     const bool late = request.warm > timeout_;
     const std::int64_t busy = late ? timeout_ : request.warm;
-    return {busy, busy, false, late ? Outcome::kTimedOut : Outcome::kCompleted};
+    Stay stay{.busy = busy, .billed = busy};
+    if (late) stay.outcome = Outcome::kTimedOut;
+    return stay;
   }
   /// @param request number i of the block
   [[nodiscard]] Stay cold_stay(const Requests& requests, std::size_t i,
-                               const Request& request) const;
+                               const Request& request) const {
+    return cold_stay(request, needs_cpu_ ? work_cpu(requests, i) : 0);
+  }
+  /// @param cpu work_cpu() of the request; not used unless needs_cpu()
+  [[nodiscard]] Stay cold_stay(const Request& request, std::int64_t cpu) const;
+  /// Handler, execution and tokens before the CpuLaw.
+  [[nodiscard]] std::int64_t work_cpu(const Requests& requests, std::size_t i) const;
+  /// cold_stay() looks at work_cpu().
+  [[nodiscard]] bool needs_cpu() const { return needs_cpu_; }
 
   [[nodiscard]] bool has_network() const { return has_network_; }
   /// ns; the largest integer = none
@@ -59,13 +69,13 @@ class Timing {
     std::int64_t cpu;
   };
   [[nodiscard]] std::int64_t stretched(std::int64_t cpu) const;
-  [[nodiscard]] std::int64_t work_cpu(const Requests& requests, std::size_t i) const;
   void add_tokens(const Requests& requests, std::span<std::int64_t> ns) const;
   [[nodiscard]] std::int64_t token_time(const Requests& requests, std::size_t i) const;
 
   Work work_{};
   Distribution network_{};
   bool has_network_ = false;
+  bool needs_cpu_ = false;
   bool throttles_ = false;  ///< the CpuLaw applies to something
   LawNumbers law_{};
   std::vector<Component> cold_{};

@@ -11,12 +11,12 @@ namespace faascast {
 
 /// What a platform's meter reads. Amounts are integers in the unit named here.
 enum class Meter : std::uint8_t {
-  kRequests,               ///< requests that are charged for
-  kMemoryTime,             ///< megabyte * nanosecond, while executing (rounded by the platform's rule)
-  kVcpuTime,               ///< milli-vCPU * nanosecond, while executing
-  kClockTime,              ///< megahertz * nanosecond, while executing (Google's GHz-seconds)
-  kIdleMemoryTime,         ///< megabyte * ns of minimum instances while idle
-  kIdleVcpuTime,           ///< milli-vCPU * ns of minimum instances while idle
+  kRequests,        ///< requests that are charged for
+  kMemoryTime,      ///< megabyte * nanosecond, while executing (rounded by the platform's rule)
+  kVcpuTime,        ///< milli-vCPU * nanosecond, while executing
+  kClockTime,       ///< megahertz * nanosecond, while executing (Google's GHz-seconds)
+  kIdleMemoryTime,  ///< megabyte * ns of minimum instances while idle
+  kIdleVcpuTime,    ///< milli-vCPU * ns of minimum instances while idle
   kProvisionedMemoryTime,  ///< megabyte * ns configured as provisioned concurrency
   kServerTime,             ///< server * ns
   kLoadBalancerTime,       ///< load balancer * ns (the whole span)
@@ -48,6 +48,13 @@ struct Metering {
   Duration minimum{};               ///< at least this much a request
   bool bills_init = false;          ///< INIT counts as billed time (placement never does)
   bool bills_requests = true;
+  /// Whose time is billed. The two differ where requests overlap on an instance, or follow one
+  /// another on it without a gap.
+  enum class Basis : std::uint8_t {
+    kPerRequest,         ///< each execution
+    kPerActiveInstance,  ///< each period in which an instance has a request, rounded as one
+  };
+  Basis basis = Basis::kPerRequest;
 };
 
 /// @pre used >= 0

@@ -88,18 +88,6 @@ Int128 Timeline::integral(std::int64_t Level::*what, std::int64_t from, std::int
 }
 
 std::int64_t Timeline::peak(std::int64_t from, std::int64_t to) const {
-  if (from >= to) return 0;
-  std::int64_t most = 0;
-  bool inside = false;  // past what `from` inherits
-  for (const Level& level : levels) {
-    if (level.at > to) break;
-    inside = inside || (level.at >= from && (level.at > from || level.after_arrival));
-    most = inside ? std::max(most, level.live) : level.live;
-  }
-  return most;
-}
-
-std::int64_t Timeline::lasting_peak(std::int64_t from, std::int64_t to) const {
   std::int64_t most = 0;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const std::int64_t begin = std::max(levels[i].at, from);

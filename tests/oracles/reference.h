@@ -25,16 +25,19 @@ struct ReferenceResult {
   std::uint64_t completed = 0;
   std::uint64_t throttled = 0;
   std::uint64_t timed_out = 0;
+  std::uint64_t abandoned = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t retries = 0;
   std::uint64_t cold_starts = 0;
+  std::uint64_t cold_affected = 0;
+  Int128 contention_ns = 0;
   Samples latency{};
   Samples execution{};
   Samples cold_start{};
   Samples wait{};
   Int128 live_ns = 0;
   Int128 busy_ns = 0;
-  /// Whether an instance counts that comes and goes in one instant is left open.
-  std::uint64_t least_peak = 0;
-  std::uint64_t most_peak = 0;
+  std::uint64_t peak = 0;
   std::uint64_t expired = 0;
   Instant horizon{};  ///< this deployment's
   Usage usage{};

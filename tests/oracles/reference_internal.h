@@ -19,13 +19,24 @@ namespace faascast::oracles {
 [[nodiscard]] std::int64_t network_ns(const DeploymentPlan& deployment, const Request& r,
                                       ReplaySeed seed);
 
+/// How long one request keeps its instance when it is alone on it, by part.
+struct Stay {
+  std::int64_t placement = 0;
+  std::int64_t init = 0;
+  std::int64_t handler = 0;
+  std::int64_t warm = 0;  ///< what a warm instance would have taken
+  bool timed_out = false;
+  bool cold = false;
+};
+[[nodiscard]] Stay warm_stay(const DeploymentPlan& deployment, const Request& r, ReplaySeed seed);
+[[nodiscard]] Stay cold_stay(const DeploymentPlan& deployment, const Request& r, ReplaySeed seed);
+
 /// Counts just after an event.
 struct Level {
   std::int64_t at = 0;
   std::int64_t live = 0;
   std::int64_t busy = 0;
   std::int64_t reserved_idle = 0;  ///< minimum instances that are not in use
-  bool after_arrival = false;
 };
 
 /// The history of the counts, a level for every event.
@@ -34,10 +45,8 @@ struct Timeline {
 
   [[nodiscard]] Int128 integral(std::int64_t Level::*what, std::int64_t from,
                                 std::int64_t to) const;
-  /// Most live at any instant of [from, to], instances that live for no time included.
-  [[nodiscard]] std::int64_t peak(std::int64_t from, std::int64_t to) const;
   /// Most live for at least a nanosecond of [from, to).
-  [[nodiscard]] std::int64_t lasting_peak(std::int64_t from, std::int64_t to) const;
+  [[nodiscard]] std::int64_t peak(std::int64_t from, std::int64_t to) const;
 };
 
 [[nodiscard]] ReferenceResult replay_pool(const Plan& plan, const DeploymentPlan& deployment,

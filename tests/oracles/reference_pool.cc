@@ -2,6 +2,8 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <list>
+#include <optional>
 #include <tuple>
 #include <variant>
 
@@ -11,38 +13,65 @@
 namespace faascast::oracles {
 namespace {
 
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kWhole = std::int64_t{1} << 32;  ///< a nanosecond of work done alone
+
+/// What an instance is for the next request, in the order in which requests look for one.
+enum class Class : std::uint8_t { kRoom, kIdle, kStarting, kNone };
+
+/// A request on an instance.
+struct Running {
+  Request r{};
+  std::uint16_t attempt = 0;
+  Stay stay{};
+  bool joined = false;
+  std::int64_t start = 0;        ///< when it, or its instance's start, began
+  std::int64_t served_from = 0;  ///< on the ready instance
+  Int128 left = 0;               ///< work, in 2^-32 ns
+};
+
 /// One live sandbox. The list of them is in order of creation.
 struct Instance {
-  std::uint64_t id = 0;
   std::uint32_t function = 0;
-  bool busy = false;
-  std::uint64_t idle_order = 0;  ///< rises with the instant at which it became idle
+  std::uint64_t created = 0;  ///< number in its function
+  std::int64_t born = 0;
+  std::int64_t ready_at = 0;
+  bool starting = false;
+  bool fails = false;
+  bool draining = false;
+  std::vector<Running> running{};
+  Class was = Class::kNone;
+  std::uint64_t entered = 0;  ///< rises with the instant at which it came into its class
+  std::uint64_t idle_period = 0;
+  std::int64_t expires_at = kNever;
+  Request last{};  ///< that ended
+  std::int64_t active_since = 0;
+  std::int64_t billed_from = 0;
 };
 
-enum class Kind : std::uint8_t { kCompletion, kExpiry };  // in their order at one instant
+struct Waiting {
+  Request r{};
+  std::uint16_t attempt = 0;
+  std::uint64_t turn = 0;  ///< among all that wait
+  std::int64_t leaves_at = kNever;
+};
+
+struct Retrying {
+  Request r{};
+  std::uint16_t attempt = 0;
+  std::int64_t at = 0;
+};
+
+enum class Kind : std::uint8_t { kEnd, kReady, kExpiry, kEndOfLife, kToken, kPatience, kRetry };
 
 struct Event {
-  std::int64_t at = 0;
-  Kind kind = Kind::kCompletion;
+  std::int64_t at = kNever;
+  Kind kind = Kind::kEnd;
   std::uint32_t function = 0;
-  std::uint64_t order = 0;  ///< request number, or order of becoming idle
-  std::uint64_t instance = 0;
-
+  std::uint64_t order = 0;
+  Instance* instance = nullptr;
   [[nodiscard]] auto rank() const { return std::tuple(at, kind, function, order); }
 };
-
-/// How long one request keeps its instance, by part.
-struct Stay {
-  std::int64_t placement = 0;
-  std::int64_t init = 0;
-  std::int64_t handler = 0;
-  std::int64_t warm = 0;  ///< what a warm instance would have taken
-  bool timed_out = false;
-
-  [[nodiscard]] std::int64_t total() const { return placement + init + handler; }
-};
-
-bool given(std::int64_t cell) { return cell != ArrivalBlock::kAbsent; }
 
 class PoolReplay {
  public:
@@ -56,222 +85,474 @@ class PoolReplay {
     for (const Request& r : requests_) functions = std::max(functions, r.function + 1);
     out_.functions.resize(functions);
     waiting_.resize(functions);
+    created_.resize(functions);
+    idle_periods_.resize(functions);
+    tokens_.resize(functions);
+    token_at_.resize(functions, kNever);
+    if (pool_.scale_out) {
+      const Int128 full = Int128(pool_.scale_out->burst) * pool_.scale_out->period.count();
+      for (Int128& tokens : tokens_) tokens = full;
+    }
     for (std::uint32_t f = 0; f < functions; ++f) {
       for (std::uint32_t i = 0; i < pool_.minimum_instances; ++i) {
-        instances_.push_back({.id = created_++, .function = f, .idle_order = idle_count_++});
+        Instance& instance = create(f);
+        instance.idle_period = ++idle_periods_[f];
+        reclass(instance);
       }
     }
-    note(0, false);
+    note();
   }
 
   ReferenceResult run() {
     for (const Request& r : requests_) {
       fire_up_to(r.at);
-      arrive(r);
-      note(r.at, true);
+      elapse(r.at);
+      if (counted(r)) {
+        ++out_.requests;
+        ++out_.functions[r.function].requests;
+      }
+      arrive(r, 0);
+      note();
     }
-    fire_up_to(std::numeric_limits<std::int64_t>::max());
+    while (unsettled()) fire_up_to(next().at);
+    // What idles now expires, but for the minimum, which another life does not change.
+    ending_ = true;
+    fire_up_to(kNever - 1);
     settle();
     return out_;
   }
 
  private:
-  void fire_up_to(std::int64_t now) {
-    while (!events_.empty()) {
-      const auto first =
-          std::min_element(events_.begin(), events_.end(),
-                           [](const Event& a, const Event& b) { return a.rank() < b.rank(); });
-      if (first->at > now) return;
-      const Event event = *first;
-      events_.erase(first);
-      if (event.kind == Kind::kCompletion) complete(event);
-      if (event.kind == Kind::kExpiry) expire(event);
-      note(event.at, false);
+  // ---- events
+
+  [[nodiscard]] bool unsettled() const {
+    for (const auto& queue : waiting_) {
+      if (!queue.empty()) return true;
+    }
+    return !retrying_.empty() || std::any_of(instances_.begin(), instances_.end(),
+                                             [](const Instance& i) { return !i.running.empty(); });
+  }
+
+  [[nodiscard]] Event next() {
+    Event first;
+    const auto consider = [&](const Event& e) {
+      if (e.at != kNever && (first.at == kNever || e.rank() < first.rank())) first = e;
+    };
+    for (Instance& i : instances_) {
+      const std::uint32_t f = i.function;
+      if (i.starting) {
+        consider({i.ready_at, Kind::kReady, f, i.running.front().r.number, &i});
+      } else {
+        for (const Running& r : i.running) {
+          consider({end_of(i, r), Kind::kEnd, f, r.r.number, &i});
+        }
+      }
+      consider({i.expires_at, Kind::kExpiry, f, i.idle_period, &i});
+      const bool another = ending_ && steady_of(f) <= pool_.minimum_instances;
+      if (pool_.maximum_life > Duration::zero() && !i.draining && !another) {
+        consider({i.born + pool_.maximum_life.count(), Kind::kEndOfLife, f, i.created, &i});
+      }
+    }
+    for (std::uint32_t f = 0; f < waiting_.size(); ++f) {
+      for (const Waiting& w : waiting_[f]) {
+        consider({w.leaves_at, Kind::kPatience, f, w.r.number, nullptr});
+      }
+      if (waiting_[f].empty() || live_of(f) >= pool_.max_instances) {
+        token_at_[f] = kNever;
+        continue;
+      }
+      if (const Int128 missing = missing_tokens(f); missing > 0 && token_at_[f] == kNever) {
+        const Int128 rate = pool_.scale_out->instances;
+        token_at_[f] = now_ + static_cast<std::int64_t>((missing + rate - 1) / rate);
+      }
+      consider({token_at_[f], Kind::kToken, f, 0, nullptr});
+    }
+    for (const Retrying& r : retrying_) {
+      consider({r.at, Kind::kRetry, r.r.function, r.r.number, nullptr});
+    }
+    return first;
+  }
+
+  void fire_up_to(std::int64_t until) {
+    for (Event e = next(); e.at <= until; e = next()) {
+      elapse(e.at);
+      switch (e.kind) {
+        case Kind::kEnd:
+          end(*e.instance, e.order);
+          break;
+        case Kind::kReady:
+          ready(*e.instance);
+          break;
+        case Kind::kExpiry:
+          if (steady_of(e.function) <= pool_.minimum_instances) {
+            e.instance->expires_at = kNever;
+          } else {
+            remove(*e.instance, true);
+          }
+          break;
+        case Kind::kEndOfLife:
+          end_life(*e.instance);
+          break;
+        case Kind::kToken:
+          token_at_[e.function] = kNever;
+          break;
+        case Kind::kPatience:
+          give_up(e);
+          break;
+        case Kind::kRetry:
+          retry(e);
+          break;
+      }
+      serve_queues(e.function);
+      note();
     }
   }
 
-  void arrive(const Request& r) {
-    const bool counts = counted(r);
-    if (counts) {
-      ++out_.requests;
-      ++out_.functions[r.function].requests;
+  void elapse(std::int64_t now) {
+    for (Instance& i : instances_) {
+      if (i.starting) continue;
+      for (Running& r : i.running) r.left -= Int128(now - now_) * speed(i);
     }
-    const std::vector<Instance> idle = idle_instances(r.function);
-    if (!idle.empty()) {
-      start(r, chosen(idle, r).id, r.at, false);
-    } else if (live_of(r.function) < pool_.max_instances) {
-      instances_.push_back({.id = created_++, .function = r.function});
-      start(r, instances_.back().id, r.at, true);
-    } else if (pool_.at_limit == AtLimit::kQueue) {
-      waiting_[r.function].push_back(r);
-    } else if (counts) {
-      ++out_.throttled;
+    if (pool_.scale_out) {
+      const ScaleOut& rule = *pool_.scale_out;
+      for (Int128& tokens : tokens_) {
+        tokens = std::min(tokens + Int128(now - now_) * rule.instances,
+                          Int128(rule.burst) * rule.period.count());
+      }
+    }
+    now_ = now;
+  }
+
+  /// Of each request, in 2^-32 of a request alone.
+  [[nodiscard]] std::int64_t speed(const Instance& i) const {
+    const auto n = static_cast<std::int64_t>(i.running.size());
+    const std::int64_t milli = pool_.vcpu_share.value();
+    if (milli == 0 || milli >= 1000 * n) return kWhole;
+    return static_cast<std::int64_t>(Int128(kWhole) * milli / (1000 * n));
+  }
+  [[nodiscard]] std::int64_t end_of(const Instance& i, const Running& r) const {
+    if (r.left <= 0) return now_;
+    const Int128 rate = speed(i);
+    const std::int64_t done = now_ + static_cast<std::int64_t>((r.left + rate - 1) / rate);
+    if (pool_.timeout == Duration::zero()) return done;
+    return std::min(done, r.served_from + pool_.timeout.count());
+  }
+  [[nodiscard]] Int128 missing_tokens(std::uint32_t f) const {
+    return pool_.scale_out ? pool_.scale_out->period.count() - tokens_[f] : 0;
+  }
+
+  // ---- requests
+
+  void arrive(const Request& r, std::uint16_t attempt) {
+    if (place(r, attempt)) return;
+    auto& queue = waiting_[r.function];
+    const bool fits = !pool_.queue_limit || queue.size() < *pool_.queue_limit;
+    if (pool_.at_limit == AtLimit::kQueue && pool_.max_instances > 0 && fits) {
+      Waiting w{.r = r, .attempt = attempt, .turn = turns_++};
+      if (pool_.patience) {
+        w.leaves_at = now_ + pool_.patience->at_word(word(r, Purpose::kPatience, attempt)).count();
+      }
+      queue.push_back(w);
+    } else {
+      turn_away(r, attempt, false);
     }
   }
 
-  /// @param idle in order of creation
-  Instance chosen(const std::vector<Instance>& idle, const Request& r) const {
-    const auto longer_idle = [](const Instance& a, const Instance& b) {
-      return a.idle_order < b.idle_order;
+  void turn_away(const Request& r, std::uint16_t attempt, bool failed) {
+    if (attempt < pool_.retry.most) {
+      ++attempt;
+      const auto factor = static_cast<double>(std::pow(pool_.retry.factor, attempt - 1));
+      const auto drawn = pool_.retry.delay.at_word(word(r, Purpose::kRetry, attempt)).count();
+      const std::int64_t delay =
+          std::min(drawn * static_cast<std::int64_t>(factor), pool_.retry.longest.count());
+      retrying_.push_back({r, attempt, now_ + delay});
+      if (counted(r)) ++out_.retries;
+    } else if (counted(r)) {
+      ++(failed ? out_.failed : out_.throttled);
+    }
+  }
+
+  void retry(const Event& e) {
+    const auto found = std::find_if(retrying_.begin(), retrying_.end(), [&](const Retrying& r) {
+      return r.at == e.at && r.r.function == e.function && r.r.number == e.order;
+    });
+    const Retrying again = *found;
+    retrying_.erase(found);
+    arrive(again.r, again.attempt);
+  }
+
+  void give_up(const Event& e) {
+    auto& queue = waiting_[e.function];
+    const auto found = std::find_if(queue.begin(), queue.end(),
+                                    [&](const Waiting& w) { return w.r.number == e.order; });
+    if (counted(found->r)) {
+      ++out_.timed_out;
+      ++out_.abandoned;
+    }
+    queue.erase(found);
+  }
+
+  bool place(const Request& r, std::uint16_t attempt) {
+    if (pool_.account_concurrency > 0 && in_flight() >= pool_.account_concurrency) return false;
+    for (const Class wanted : {Class::kRoom, Class::kIdle, Class::kStarting}) {
+      std::vector<Instance*> candidates;
+      for (Instance& i : instances_) {
+        if (i.function == r.function && class_of(i) == wanted) candidates.push_back(&i);
+      }
+      if (candidates.empty()) continue;
+      put(*chosen(candidates, r), r, attempt);
+      return true;
+    }
+    if (live_of(r.function) >= pool_.max_instances || missing_tokens(r.function) > 0) return false;
+    if (pool_.scale_out) tokens_[r.function] -= pool_.scale_out->period.count();
+    start_for(r, attempt);
+    return true;
+  }
+
+  /// @param candidates in order of creation
+  Instance* chosen(const std::vector<Instance*>& candidates, const Request& r) const {
+    const auto earlier = [](const Instance* a, const Instance* b) {
+      return a->entered < b->entered;
     };
     switch (pool_.reuse_order) {
       case ReuseOrder::kMostRecentlyIdle:
-        return *std::max_element(idle.begin(), idle.end(), longer_idle);
+        return *std::max_element(candidates.begin(), candidates.end(), earlier);
       case ReuseOrder::kLeastRecentlyUsed:
-        return *std::min_element(idle.begin(), idle.end(), longer_idle);
+        return *std::min_element(candidates.begin(), candidates.end(), earlier);
       case ReuseOrder::kNewestFirst:
-        return idle.back();
+        return candidates.back();
       case ReuseOrder::kOldestFirst:
-        return idle.front();
+        return candidates.front();
       case ReuseOrder::kRandom:
         break;
     }
     const Stream stream(seed_.seed, r.function, Purpose::kReuse, 0, seed_.replication);
-    const double u = stream.uniform(r.number);
-    return idle[static_cast<std::size_t>(std::floor(u * static_cast<double>(idle.size())))];
+    const double u = stream.uniform(r.number) * static_cast<double>(candidates.size());
+    return candidates[static_cast<std::size_t>(std::floor(u))];
   }
 
-  void start(const Request& r, std::uint64_t instance, std::int64_t now, bool cold) {
-    std::erase_if(events_, [&](const Event& e) { return e.instance == instance; });
-    find(instance).busy = true;
-    const Stay stay = cold ? cold_stay(r) : warm_stay(r);
-    events_.push_back({.at = now + stay.total(),
-                       .kind = Kind::kCompletion,
-                       .function = r.function,
-                       .order = r.number,
-                       .instance = instance});
-    if (counted(r)) record(r, stay, now - r.at, cold);
-  }
-
-  void complete(const Event& event) {
-    last_completion_ = std::max(last_completion_, event.at);
-    auto& queue = waiting_[event.function];
-    if (!queue.empty()) {
-      const Request next = queue.front();
-      queue.pop_front();
-      start(next, event.instance, event.at, false);
+  void serve_queues(std::uint32_t function) {
+    if (pool_.account_concurrency == 0) {
+      auto& queue = waiting_[function];
+      while (!queue.empty() && place(queue.front().r, queue.front().attempt)) queue.pop_front();
       return;
     }
-    Instance& instance = find(event.instance);
-    instance.busy = false;
-    instance.idle_order = idle_count_++;
-    if (pool_.keep_alive == Duration::max()) return;
-    events_.push_back({.at = event.at + pool_.keep_alive.count(),
-                       .kind = Kind::kExpiry,
-                       .function = event.function,
-                       .order = instance.idle_order,
-                       .instance = event.instance});
-  }
-
-  /// A pool never shrinks below its minimum.
-  void expire(const Event& event) {
-    if (live_of(event.function) <= pool_.minimum_instances) return;
-    std::erase_if(instances_, [&](const Instance& i) { return i.id == event.instance; });
-    last_expiry_ = std::max(last_expiry_, event.at);
-    expiries_.push_back(event.at);
-  }
-
-  Stay warm_stay(const Request& r) const {
-    Stay stay;
-    stay.warm = stay.handler = warm_ns(r);
-    return cut(stay);
-  }
-
-  Stay cold_stay(const Request& r) const {
-    Stay stay;
-    stay.warm = warm_ns(r);
-    if (given(r.cold_execution_ns)) {
-      stay.handler = r.cold_execution_ns;
-      return cut(stay);
-    }
-    std::int64_t init_wall = 0, init_cpu = 0, wall = 0, cpu = 0;
-    for (std::size_t i = 0; i < pool_.cold_start.size(); ++i) {
-      const ColdComponent& component = pool_.cold_start[i];
-      const Stream stream(seed_.seed, r.function, Purpose::kColdStart,
-                          static_cast<std::uint16_t>(i), seed_.replication);
-      const std::int64_t drawn = component.wall.at_word(stream.words(r.number)[0]).count();
-      const bool in_init = component.load_at == LoadAt::kInit;
-      if (component.load_at == LoadAt::kPlacement) {
-        stay.placement += drawn;
-      } else {
-        (in_init ? init_wall : wall) += drawn;
-        (in_init ? init_cpu : cpu) += component.cpu.count();
+    for (bool placed = true; placed;) {
+      placed = false;
+      std::vector<std::deque<Waiting>*> queues;
+      for (auto& queue : waiting_) {
+        if (!queue.empty()) queues.push_back(&queue);
+      }
+      std::sort(queues.begin(), queues.end(),
+                [](const auto* a, const auto* b) { return a->front().turn < b->front().turn; });
+      for (auto* queue : queues) {
+        placed = place(queue->front().r, queue->front().attempt);
+        if (placed) queue->pop_front();
+        if (placed) break;
       }
     }
-    stay.init = init_wall + init_cpu;
-    if (pool_.init_limit > Duration::zero() && stay.init > pool_.init_limit.count()) {
-      stay.init = pool_.init_limit.count();
-      wall += init_wall;
-      cpu += init_cpu;
+  }
+
+  // ---- service
+
+  void put(Instance& i, const Request& r, std::uint16_t attempt) {
+    if (!i.starting && i.running.empty()) {
+      i.active_since = i.billed_from = now_;
+      i.expires_at = kNever;
     }
-    const bool final_work = given(r.execution_ns) || deployment_.work.is_final;
-    stay.handler = final_work ? through_law(cpu) + wall + stay.warm
-                              : through_law(cpu + work_ns(deployment_.work, r, seed_)) + wall;
-    return cut(stay);
-  }
-
-  Stay cut(Stay stay) const {
-    if (pool_.timeout > Duration::zero() && stay.handler > pool_.timeout.count()) {
-      stay.handler = pool_.timeout.count();
-      stay.timed_out = true;
+    i.running.push_back({.r = r, .attempt = attempt});
+    if (i.starting) {
+      i.running.back().joined = true;
+    } else {
+      serve(i.running.back());
     }
-    return stay;
+    reclass(i);
+  }
+  void serve(Running& run) {
+    run.stay = warm_stay(deployment_, run.r, seed_);
+    run.start = run.served_from = now_;
+    run.left = Int128(run.stay.handler) * kWhole;
   }
 
-  std::int64_t warm_ns(const Request& r) const {
-    if (given(r.execution_ns)) return r.execution_ns;
-    const std::int64_t work = work_ns(deployment_.work, r, seed_);
-    return deployment_.work.is_final ? work : through_law(work);
+  void start_for(const Request& r, std::uint16_t attempt) {
+    Instance& i = create(r.function);
+    Running run{.r = r, .attempt = attempt, .stay = cold_stay(deployment_, r, seed_)};
+    run.start = now_;
+    i.ready_at = now_ + run.stay.placement + run.stay.init;
+    i.active_since = now_;
+    i.billed_from = pool_.metering.bills_init ? now_ + run.stay.placement : i.ready_at;
+    i.starting = true;
+    if (pool_.init_failure > 0) {
+      const Stream stream(seed_.seed, r.function, Purpose::kFailure, attempt, seed_.replication);
+      i.fails = stream.uniform(r.number) < pool_.init_failure;
+    }
+    i.running.push_back(run);
+    if (i.ready_at == now_ && !i.fails) ready(i);
+    reclass(i);
   }
 
-  /// A burst runs `quota` in every period, and ends within its last one.
-  std::int64_t through_law(std::int64_t cpu) const {
-    const std::int64_t quota = pool_.cpu.quota.count();
-    if (quota == 0 || cpu <= 0) return cpu;
-    std::int64_t elapsed = 0;
-    for (; cpu > quota; cpu -= quota) elapsed += pool_.cpu.period.count();
-    return elapsed + cpu;
+  void ready(Instance& i) {
+    if (i.fails) return fail(i);
+    i.starting = false;
+    for (Running& run : i.running) {
+      if (run.joined) {
+        serve(run);
+      } else {
+        run.served_from = now_;
+        run.left = Int128(run.stay.handler) * kWhole;
+      }
+    }
+    reclass(i);
   }
 
-  void record(const Request& r, const Stay& stay, std::int64_t waited, bool cold) {
-    FunctionTotals& function = out_.functions[r.function];
-    if (cold) ++out_.cold_starts;
-    if (cold) ++function.cold_starts;
-    meter(r, stay);
-    if (stay.timed_out) {
+  void fail(Instance& i) {
+    last_completion_ = std::max(last_completion_, now_);
+    const std::vector<Running> all = i.running;
+    i.running.clear();
+    if (pool_.metering.bills_init) {
+      charge(all.front().r);
+      if (per_period()) {
+        if (i.active_since >= ns_of(plan_.warm_up))
+          meter(now_ - i.billed_from, pool_.memory.value());
+      } else if (counted(all.front().r)) {
+        meter(now_ - i.billed_from, billed_memory(all.front().r));
+      }
+    }
+    remove(i, false);
+    for (const Running& run : all) {
+      if (counted(run.r)) count_cold(run.r, !run.joined);
+      turn_away(run.r, run.attempt, true);
+    }
+  }
+
+  void end(Instance& i, std::uint64_t number) {
+    const auto found = std::find_if(i.running.begin(), i.running.end(),
+                                    [&](const Running& r) { return r.r.number == number; });
+    const Running run = *found;
+    i.running.erase(found);
+    i.last = run.r;
+    last_completion_ = std::max(last_completion_, now_);
+    if (counted(run.r)) record(run);
+    const std::int64_t elapsed = now_ - run.served_from;
+    const std::int64_t init = pool_.metering.bills_init ? run.stay.init : 0;
+    charge(run.r);
+    if (!per_period() && counted(run.r)) meter(elapsed + init, billed_memory(run.r));
+    if (!i.running.empty()) {
+      reclass(i);
+      return;
+    }
+    auto& queue = waiting_[i.function];
+    if (!i.draining && !queue.empty() && pool_.account_concurrency == 0) {
+      i.running.push_back({.r = queue.front().r, .attempt = queue.front().attempt});
+      queue.pop_front();
+      serve(i.running.back());
+      return;
+    }
+    if (per_period() && i.active_since >= ns_of(plan_.warm_up)) {
+      meter(now_ - i.billed_from, pool_.memory.value());
+    }
+    if (i.draining) return remove(i, false);
+    i.idle_period = ++idle_periods_[i.function];
+    const std::int64_t life = idle_life(i);
+    i.expires_at = life == kNever ? kNever : now_ + life;
+    reclass(i);
+  }
+
+  [[nodiscard]] std::int64_t idle_life(const Instance& i) const {
+    if (pool_.keep_alive_rule == KeepAliveRule::kDrawn) {
+      return pool_.idle_life.at_word(word(i.last, Purpose::kKeepAlive, 0)).count();
+    }
+    std::int64_t life = pool_.keep_alive.count();
+    if (pool_.keep_alive_rule == KeepAliveRule::kHalving && life != kNever) {
+      for (std::uint64_t j = i.idle_period; j % 2 == 0; j /= 2) life += pool_.keep_alive.count();
+    }
+    return life;
+  }
+
+  void record(const Running& run) {
+    FunctionTotals& function = out_.functions[run.r.function];
+    if (run.stay.cold || run.joined) count_cold(run.r, run.stay.cold);
+    const bool late = run.stay.timed_out || run.left > 0;
+    if (late) {
       ++out_.timed_out;
       return;
     }
     ++out_.completed;
-    const std::int64_t latency = waited + stay.total() + network_ns(deployment_, r, seed_);
+    const std::int64_t latency = now_ - run.r.at + network_ns(deployment_, run.r, seed_);
+    const std::int64_t slowed = now_ - run.served_from - run.stay.handler;
     out_.latency.ns.push_back(latency);
-    out_.execution.ns.push_back(stay.warm);
-    out_.wait.ns.push_back(waited);
-    if (cold) out_.cold_start.ns.push_back(stay.total() - stay.warm);
+    out_.execution.ns.push_back(run.stay.warm);
+    out_.wait.ns.push_back(run.start - run.r.at);
+    out_.contention_ns += slowed;
+    if (run.stay.cold) out_.cold_start.ns.push_back(now_ - run.start - slowed - run.stay.warm);
     function.latency_sum_ns += latency;
     function.latency_max_ns = std::max(function.latency_max_ns, latency);
   }
 
-  void meter(const Request& r, const Stay& stay) {
+  void count_cold(const Request& r, bool own) {
+    ++out_.cold_affected;
+    if (own) ++out_.cold_starts;
+    if (own) ++out_.functions[r.function].cold_starts;
+  }
+
+  void charge(const Request& r) {
+    if (counted(r) && pool_.metering.bills_requests) out_.usage[Meter::kRequests] += 1;
+  }
+
+  void meter(std::int64_t used, std::int64_t memory) {
     const Metering& rule = pool_.metering;
-    const std::int64_t used = stay.handler + (rule.bills_init ? stay.init : 0);
     std::int64_t billed = std::max(used, rule.minimum.count());
     const std::int64_t step = rule.granularity.count();
     if (billed % step != 0) billed += step - billed % step;
-    if (rule.bills_requests) out_.usage[Meter::kRequests] += 1;
-    out_.usage[Meter::kMemoryTime] += Int128(billed) * billed_memory(r);
+    out_.usage[Meter::kMemoryTime] += Int128(billed) * memory;
     out_.usage[Meter::kVcpuTime] += Int128(billed) * pool_.vcpu.value();
     out_.usage[Meter::kClockTime] += Int128(billed) * pool_.clock_mhz;
   }
 
   std::int64_t billed_memory(const Request& r) const {
     if (!pool_.bills_memory_used) return pool_.memory.value();
-    std::int64_t memory = given(r.memory_mb) ? r.memory_mb : pool_.memory.value();
+    std::int64_t memory = r.memory_mb != ArrivalBlock::kAbsent ? r.memory_mb : pool_.memory.value();
     const std::int64_t step = pool_.memory_step.value();
     if (step == 0) return memory;
     memory = std::max(memory, step);
     while (memory % step != 0) ++memory;
     return memory;
+  }
+
+  // ---- instances
+
+  Instance& create(std::uint32_t function) {
+    instances_.push_back({.function = function, .created = created_[function]++, .born = now_});
+    return instances_.back();
+  }
+
+  void remove(Instance& instance, bool expired) {
+    if (expired) last_expiry_ = std::max(last_expiry_, now_);
+    if (expired) expiries_.push_back(now_);
+    instances_.remove_if([&](const Instance& i) { return &i == &instance; });
+  }
+
+  /// A pool never shrinks below its minimum: there, another life begins.
+  void end_life(Instance& i) {
+    if (steady_of(i.function) <= pool_.minimum_instances) {
+      i.born = now_;
+    } else if (i.running.empty()) {
+      remove(i, true);
+    } else {
+      i.draining = true;
+      reclass(i);
+    }
+  }
+
+  [[nodiscard]] Class class_of(const Instance& i) const {
+    if (i.draining || i.running.size() >= pool_.concurrency) return Class::kNone;
+    if (i.starting) return Class::kStarting;
+    return i.running.empty() ? Class::kIdle : Class::kRoom;
+  }
+  void reclass(Instance& i) {
+    if (class_of(i) == i.was) return;
+    i.was = class_of(i);
+    i.entered = ++entries_;
   }
 
   /// The figures that need the horizon.
@@ -283,8 +564,7 @@ class PoolReplay {
     out_.horizon = instant_at(horizon);
     out_.live_ns = history_.integral(&Level::live, from, horizon);
     out_.busy_ns = history_.integral(&Level::busy, from, horizon);
-    out_.least_peak = static_cast<std::uint64_t>(history_.lasting_peak(from, horizon));
-    out_.most_peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
+    out_.peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
     out_.expired = static_cast<std::uint64_t>(
         std::count_if(expiries_.begin(), expiries_.end(),
                       [&](std::int64_t at) { return at >= from && at < horizon; }));
@@ -296,37 +576,41 @@ class PoolReplay {
     out_.usage[Meter::kBytesOut] = Int128(out_.completed) * deployment_.response_bytes.value();
   }
 
-  void note(std::int64_t now, bool after_arrival) {
-    Level level{.at = now, .after_arrival = after_arrival};
+  void note() {
+    Level level{.at = now_};
     for (std::uint32_t f = 0; f < out_.functions.size(); ++f) {
-      const std::int64_t busy = busy_of(f);
-      level.live += live_of(f);
+      std::int64_t busy = 0;
+      for (const Instance& i : instances_) {
+        if (i.function == f && !i.running.empty()) ++busy;
+      }
+      level.live += static_cast<std::int64_t>(live_of(f));
       level.busy += busy;
       level.reserved_idle += std::max<std::int64_t>(pool_.minimum_instances - busy, 0);
     }
     history_.levels.push_back(level);
   }
 
+  [[nodiscard]] bool per_period() const {
+    return pool_.metering.basis == Metering::Basis::kPerActiveInstance;
+  }
+  [[nodiscard]] std::uint64_t word(const Request& r, Purpose purpose, std::uint16_t attempt) const {
+    const Stream stream(seed_.seed, r.function, purpose, attempt, seed_.replication);
+    return stream.words(r.number)[0];
+  }
   [[nodiscard]] bool counted(const Request& r) const { return r.at >= ns_of(plan_.warm_up); }
-
-  [[nodiscard]] Instance& find(std::uint64_t id) {
-    return *std::find_if(instances_.begin(), instances_.end(),
-                         [&](const Instance& i) { return i.id == id; });
+  [[nodiscard]] std::uint64_t in_flight() const {
+    std::uint64_t sum = 0;
+    for (const Instance& i : instances_) sum += i.running.size();
+    return sum;
   }
-  [[nodiscard]] std::vector<Instance> idle_instances(std::uint32_t function) const {
-    std::vector<Instance> idle;
-    for (const Instance& i : instances_) {
-      if (!i.busy && i.function == function) idle.push_back(i);
-    }
-    return idle;
+  [[nodiscard]] std::uint64_t live_of(std::uint32_t f) const {
+    return static_cast<std::uint64_t>(std::count_if(
+        instances_.begin(), instances_.end(), [&](const Instance& i) { return i.function == f; }));
   }
-  [[nodiscard]] std::int64_t live_of(std::uint32_t function) const {
-    return std::count_if(instances_.begin(), instances_.end(),
-                         [&](const Instance& i) { return i.function == function; });
-  }
-  [[nodiscard]] std::int64_t busy_of(std::uint32_t function) const {
-    return std::count_if(instances_.begin(), instances_.end(),
-                         [&](const Instance& i) { return i.busy && i.function == function; });
+  [[nodiscard]] std::uint64_t steady_of(std::uint32_t f) const {
+    return static_cast<std::uint64_t>(
+        std::count_if(instances_.begin(), instances_.end(),
+                      [&](const Instance& i) { return i.function == f && !i.draining; }));
   }
 
   const Plan& plan_;
@@ -334,11 +618,17 @@ class PoolReplay {
   const PoolPlan& pool_;
   ReplaySeed seed_;
   std::vector<Request> requests_;
-  std::vector<Instance> instances_{};
-  std::vector<Event> events_{};
-  std::vector<std::deque<Request>> waiting_{};  ///< per function
-  std::uint64_t created_ = 0;
-  std::uint64_t idle_count_ = 0;
+  std::int64_t now_ = 0;
+  bool ending_ = false;
+  std::list<Instance> instances_{};
+  std::vector<std::deque<Waiting>> waiting_{};  ///< by function
+  std::vector<Retrying> retrying_{};
+  std::vector<std::uint64_t> created_{};       ///< by function
+  std::vector<std::uint64_t> idle_periods_{};  ///< by function
+  std::vector<Int128> tokens_{};               ///< by function, times the period
+  std::vector<std::int64_t> token_at_{};  ///< by function: when those that wait look again
+  std::uint64_t entries_ = 0;
+  std::uint64_t turns_ = 0;
   Timeline history_{};
   std::vector<std::int64_t> expiries_{};
   std::int64_t last_completion_ = 0;

@@ -47,14 +47,14 @@ class ServerReplay {
       count = std::clamp(count, servers_.autoscale->minimum, servers_.autoscale->maximum);
     }
     replicas_.resize(count);
-    note(false);
+    note();
   }
 
   ReferenceResult run() {
     for (const Request& r : requests_) {
       advance(r.at);
       arrive(r);
-      note(true);
+      note();
     }
     while (!running_.empty() || !waiting_.empty()) advance(next_event());
     if (plan_.horizon.kind == Horizon::Kind::kAt) advance(ns_of(plan_.horizon.at));
@@ -96,7 +96,7 @@ class ServerReplay {
         ++ticks_;
       }
       serve_queue();
-      note(false);
+      note();
     }
     elapse(until);
   }
@@ -139,17 +139,17 @@ class ServerReplay {
 
   void tick() {
     const Autoscale& rule = *servers_.autoscale;
-    const double utilisation =
-        static_cast<double>(busy_since_tick_) / static_cast<double>(live_since_tick_);
-    busy_since_tick_ = live_since_tick_ = 0;
     const std::int64_t taking =
         std::count_if(replicas_.begin(), replicas_.end(),
                       [](const Replica& r) { return !r.gone && !r.draining; });
-    // Less a billionth, so that a rounding error adds no replica.
-    const double wanted =
-        std::ceil(static_cast<double>(taking) * utilisation / rule.target_utilisation - 1e-9);
-    const auto desired = static_cast<std::int64_t>(
-        std::clamp(wanted, static_cast<double>(rule.minimum), static_cast<double>(rule.maximum)));
+    // The least count that brings utilisation to the target, which is in millionths.
+    const std::int64_t target = std::llround(rule.target_utilisation * 1e6);
+    std::int64_t desired = rule.minimum;
+    while (desired < rule.maximum && Int128(desired) * target * live_since_tick_ <
+                                         Int128(taking) * busy_since_tick_ * 1'000'000) {
+      ++desired;
+    }
+    busy_since_tick_ = live_since_tick_ = 0;
     const bool rested = !last_change_ || now_ - *last_change_ >= rule.cooldown.count();
     if (desired > taking) {
       for (std::int64_t i = taking; i < desired; ++i) {
@@ -215,19 +215,15 @@ class ServerReplay {
     out_.live_ns = history_.integral(&Level::live, from, horizon);
     // In replicas: a busy worker is its share of one.
     out_.busy_ns = history_.integral(&Level::busy, from, horizon) / servers_.workers_per_replica;
-    out_.least_peak = static_cast<std::uint64_t>(history_.lasting_peak(from, horizon));
-    out_.most_peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
+    out_.peak = static_cast<std::uint64_t>(history_.peak(from, horizon));
     out_.usage[Meter::kServerTime] = out_.live_ns;
     out_.usage[Meter::kConnections] = out_.requests;
     out_.usage[Meter::kBytesIn] = Int128(out_.completed) * deployment_.request_bytes.value();
     out_.usage[Meter::kBytesOut] = Int128(out_.completed) * deployment_.response_bytes.value();
   }
 
-  void note(bool after_arrival) {
-    history_.levels.push_back({.at = now_,
-                               .live = live_replicas(),
-                               .busy = busy_workers(),
-                               .after_arrival = after_arrival});
+  void note() {
+    history_.levels.push_back({.at = now_, .live = live_replicas(), .busy = busy_workers()});
   }
   [[nodiscard]] std::int64_t live_replicas() const {
     return std::count_if(replicas_.begin(), replicas_.end(),

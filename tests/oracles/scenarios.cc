@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 #include "sim-core/random.h"
@@ -175,6 +176,7 @@ class Maker {
           std::max(p.minimum_instances, static_cast<std::uint32_t>(1 + dice_.below(most)));
     }
     p.at_limit = dice_.one_of({AtLimit::kReject, AtLimit::kQueue});
+    if (kind_.detailed) add_mechanisms(p);
     const auto components = dice_.below(5);
     for (std::int64_t i = 0; i < components; ++i) p.cold_start.push_back(component());
     if (dice_.chance(30)) p.init_limit = Duration(grid(4));
@@ -189,12 +191,46 @@ class Maker {
                   .minimum = Duration(grid(3)),
                   .bills_init = dice_.chance(50),
                   .bills_requests = dice_.chance(80)};
+    if (std::exchange(per_period_, false)) p.metering.basis = Metering::Basis::kPerActiveInstance;
     p.memory = Megabytes(128 * (1 + dice_.below(8)));
     p.memory_step = Megabytes(dice_.one_of<std::int64_t>({0, 1, 128}));
-    p.bills_memory_used = p.minimum_instances == 0 && dice_.chance(40);
+    const bool by_request = p.metering.basis == Metering::Basis::kPerRequest;
+    p.bills_memory_used = by_request && p.minimum_instances == 0 && dice_.chance(40);
     p.vcpu = MilliVcpu(dice_.below(3) * 333);
     p.clock_mhz = dice_.below(3) * 400;
     return p;
+  }
+
+  /// Any mix of what only the detailed pool does; sometimes none, so that it runs as a plain one.
+  void add_mechanisms(PoolPlan& p) {
+    p.queue_limit = dice_.chance(40) ? 1'000'000 : static_cast<std::uint64_t>(dice_.below(5));
+    if (dice_.chance(15)) return;
+    if (dice_.chance(60)) {
+      p.concurrency = static_cast<std::uint32_t>(dice_.one_of<std::int64_t>({2, 3, 5, 80}));
+      p.vcpu_share = MilliVcpu(dice_.one_of<std::int64_t>({0, 1000, 1000, 1500, 2000, 3000}));
+    }
+    if (dice_.chance(25)) {
+      p.keep_alive_rule = KeepAliveRule::kDrawn;
+      p.idle_life = law(longest_ + 3);
+    } else if (dice_.chance(25)) {
+      p.keep_alive_rule = KeepAliveRule::kHalving;
+    }
+    if (dice_.chance(25)) p.maximum_life = Duration(unit_ * (1 + dice_.below(12)));
+    if (dice_.chance(30)) {
+      p.scale_out = {.burst = static_cast<std::uint32_t>(1 + dice_.below(3)),
+                     .instances = static_cast<std::uint32_t>(1 + dice_.below(3)),
+                     .period = Duration(unit_ * (1 + dice_.below(8)))};
+    }
+    if (dice_.chance(30)) p.patience = law(6);
+    if (dice_.chance(30)) {
+      p.retry = {.most = static_cast<std::uint16_t>(1 + dice_.below(3)),
+                 .delay = law(3),
+                 .factor = static_cast<std::uint32_t>(1 + dice_.below(3))};
+      if (dice_.chance(50)) p.retry.longest = Duration(grid(6));
+    }
+    if (dice_.chance(25)) p.init_failure = 0.3;
+    if (dice_.chance(30)) p.account_concurrency = static_cast<std::uint32_t>(1 + dice_.below(6));
+    if (dice_.chance(30)) per_period_ = true;
   }
 
   ColdComponent component() {
@@ -206,6 +242,7 @@ class Maker {
   }
 
   Dice dice_;
+  bool per_period_ = false;
   ScenarioKind kind_;
   std::int64_t unit_;
   std::int64_t longest_;  ///< service, in units; a long workload may keep a hundred busy
@@ -229,6 +266,19 @@ void describe_pool(std::ostream& out, const PoolPlan& p) {
       << p.metering.bills_requests << ", memory " << p.memory.value() << " step "
       << p.memory_step.value() << " used " << p.bills_memory_used << ", vcpu " << p.vcpu.value()
       << ", clock " << p.clock_mhz << "\n";
+  out << "  concurrency " << p.concurrency << " on " << p.vcpu_share.value()
+      << " mvCPU, keep-alive rule " << int(p.keep_alive_rule) << " " << text(p.idle_life)
+      << ", life " << p.maximum_life.count() << ", queue limit "
+      << (p.queue_limit ? std::to_string(*p.queue_limit) : "none") << ", patience "
+      << (p.patience ? text(*p.patience) : "none") << ", scale-out ";
+  if (p.scale_out) {
+    out << p.scale_out->burst << " + " << p.scale_out->instances << "/"
+        << p.scale_out->period.count();
+  }
+  out << ", retry " << p.retry.most << " after " << text(p.retry.delay) << " x " << p.retry.factor
+      << " <= " << p.retry.longest.count() << ", init failure " << p.init_failure << ", account "
+      << p.account_concurrency << ", by period "
+      << (p.metering.basis == Metering::Basis::kPerActiveInstance) << "\n";
   for (const ColdComponent& c : p.cold_start) {
     out << "  component: load_at " << int(c.load_at) << ", wall " << text(c.wall) << ", cpu "
         << c.cpu.count() << "\n";

@@ -26,6 +26,7 @@ struct Scenario {
 struct ScenarioKind {
   std::size_t most_requests = 40;
   bool servers = false;
+  bool detailed = false;  ///< pools with concurrency, limits, retries, keep-alive laws
 };
 
 /// Scenario number `number` of its kind: times on a coarse grid, so that completions, expiries and

@@ -11,13 +11,14 @@ namespace {
 std::atomic<std::uint64_t> allocations{0};
 }
 
-void* operator new(std::size_t size) {
+// Not inlined, or g++ sees a free() of what came from new.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace faascast {
 namespace {
@@ -39,7 +40,12 @@ TEST(Allocations, DoNotGrowWithRequests) {
   pool.keep_alive = 30s;
   PoolPlan plain = pool;
   plain.reuse_order = ReuseOrder::kLeastRecentlyUsed;
-  for (const PoolPlan& plan : {pool, plain}) {
+  PoolPlan shared = pool;
+  shared.concurrency = 80;
+  shared.vcpu_share = MilliVcpu(40'000);
+  PoolPlan drawn = pool;
+  drawn.keep_alive_rule = KeepAliveRule::kHalving;
+  for (const PoolPlan& plan : {pool, plain, shared, drawn}) {
     std::uint64_t few = 0;
     std::uint64_t many = 0;
     const std::uint64_t half = allocations_of(plan, 200s, few);
