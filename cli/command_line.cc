@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -325,23 +326,32 @@ void CommandLine::add_profile() {
 }
 
 void CommandLine::add_trace() {
-  CLI::App& command = *app_.add_subcommand("trace", "Look at a trace, generate or convert one");
+  CLI::App& command =
+      *app_.add_subcommand("trace", "Look at a trace; generate, convert or change one");
   command.require_subcommand(1);
   command.footer(
       "Examples:\n"
       "  faascast trace info requests.csv.gz\n"
       "  faascast trace generate --kind gamma --rate 12 --cv 4 --duration 1h --seed 1 -o x.csv\n"
-      "  faascast trace convert AzureLLMInferenceTrace_code.csv -o plain.csv");
+      "  faascast trace convert AzureLLMInferenceTrace_code.csv -o plain.csv\n"
+      "  faascast trace cut day.csv --from 8h --to 20h -o office.csv\n"
+      "  faascast trace plot access.log.gz -o rate.svg");
   auto arguments = std::make_shared<TraceArguments>();
-  const auto add_input = [&](CLI::App& sub) {
-    sub.add_option("file", arguments->file, "A trace file, or a shipped trace's name")
+  const auto add_input = [&](CLI::App& sub, int files = 1) {
+    sub.add_option("file", arguments->files, "A trace file, or a shipped trace's name")
         ->required()
+        ->expected(files)
         ->type_name("FILE");
     sub.add_option("--format", arguments->format, "Default: recognised from the content")
         ->type_name("NAME");
     add_quantity(
         sub, "--reorder", parse_duration, [arguments](Duration d) { arguments->reorder = d; },
         "Sort rows that are late by at most this, such as '1 s'");
+    add_quantity(
+        sub, "--bin", parse_duration, [arguments](Duration d) { arguments->bin = d; },
+        "Time of one line in a series of plain numbers; default 1 min");
+    sub.add_flag("--drop-failed", arguments->drop_failed,
+                 "Leave out requests that a log marks as failed");
   };
   const auto add_result = [&](CLI::App& sub) {
     sub.add_option("--seed", arguments->seed, "Of the random draws")
@@ -358,11 +368,13 @@ void CommandLine::add_trace() {
 
   CLI::App& generate = *command.add_subcommand("generate", "Write requests of an arrival process");
   GeneratorSpec& spec = arguments->generator;
-  generate.add_option("--kind", spec.kind, "poisson, gamma, weibull or diurnal")
+  spec.rate_per_s = 0.0;  // not given
+  generate.add_option("--kind", spec.kind, fmt::format("One of: {}", fmt::join(generator_kinds(), ", ")))
       ->required()
       ->type_name("NAME");
-  generate.add_option("--rate", spec.rate_per_s, "Mean requests a second")
-      ->required()
+  generate
+      .add_option("--rate", spec.rate_per_s,
+                  "Mean requests a second (azure-like and mlperf-offline have none)")
       ->type_name("R");
   generate.add_option("--cv", spec.cv, "Of the gaps: standard deviation / mean (gamma, weibull)")
       ->type_name("CV");
@@ -372,6 +384,24 @@ void CommandLine::add_trace() {
   generate.add_option("--amplitude", spec.amplitude, "Diurnal: swing around the mean, 0 to 1")
       ->type_name("A");
   add_result(generate);
+  generate.add_option("--batch-size", spec.batch_size, "Batch: mean size of the groups")
+      ->type_name("N");
+  generate.add_option("--burst-ratio", spec.burst_ratio, "Mmpp: rate in a burst / calm rate")
+      ->type_name("R");
+  add_quantity(
+      generate, "--calm", parse_duration, [arguments](Duration d) { arguments->generator.calm = d; },
+      "Mmpp: mean time between bursts");
+  add_quantity(
+      generate, "--burst", parse_duration,
+      [arguments](Duration d) { arguments->generator.burst = d; }, "Mmpp: mean length of a burst");
+  generate.add_option("--profile", spec.profile, "Weekly: relative rates of parts of the week")
+      ->delimiter(',')
+      ->type_name("R,R,...");
+  generate.add_option("--peak", spec.peak, "Flash-crowd: highest rate / rate")->type_name("R");
+  generate.add_option("--functions", spec.functions, "Azure-like: number of functions")
+      ->type_name("N");
+  generate.add_option("--samples", spec.samples, "Mlperf-offline: requests at once")
+      ->type_name("N");
   generate.callback(
       [=, this] { chosen_ = [arguments] { return trace_generate_command(*arguments); }; });
 
@@ -380,6 +410,56 @@ void CommandLine::add_trace() {
   add_result(convert);
   convert.callback(
       [=, this] { chosen_ = [arguments] { return trace_convert_command(*arguments); }; });
+
+  CLI::App& head = *command.add_subcommand("head", "Print the first requests as plain rows");
+  add_input(head);
+  head.add_option("--rows", arguments->rows, "How many")->type_name("N");
+  head.callback([=, this] { chosen_ = [arguments] { return trace_head_command(*arguments); }; });
+
+  CLI::App& cut = *command.add_subcommand("cut", "Write a stretch of time as plain rows");
+  add_input(cut);
+  add_quantity(
+      cut, "--from", parse_duration, [arguments](Duration d) { arguments->from = d; },
+      "Where it begins, such as '8 h'; becomes time zero");
+  add_quantity(
+      cut, "--to", parse_duration, [arguments](Duration d) { arguments->to = d; },
+      "Where it ends, itself left out");
+  add_result(cut);
+  cut.callback([=, this] { chosen_ = [arguments] { return trace_cut_command(*arguments); }; });
+
+  CLI::App& scale = *command.add_subcommand("scale", "Write more or less traffic as plain rows");
+  add_input(scale);
+  scale.add_option("--by", arguments->factor, "Times the rate")->required()->type_name("R");
+  scale.add_option("--rule", arguments->scale_by, "thin (or superpose), or time")
+      ->check(CLI::IsMember({"thin", "time"}))
+      ->type_name("NAME");
+  add_result(scale);
+  scale.callback([=, this] { chosen_ = [arguments] { return trace_scale_command(*arguments); }; });
+
+  CLI::App& merge = *command.add_subcommand("merge", "Write several traces as one");
+  add_input(merge, -1);
+  add_result(merge);
+  merge.callback([=, this] { chosen_ = [arguments] { return trace_merge_command(*arguments); }; });
+
+  CLI::App& anonymise = *command.add_subcommand(
+      "anonymise", "Write rows without names, times and sizes rounded");
+  add_input(anonymise);
+  add_quantity(
+      anonymise, "--step", parse_duration, [arguments](Duration d) { arguments->step = d; },
+      "Arrivals are rounded down to this; default 1 ms");
+  add_result(anonymise);
+  anonymise.callback(
+      [=, this] { chosen_ = [arguments] { return trace_anonymise_command(*arguments); }; });
+
+  CLI::App& plot = *command.add_subcommand("plot", "Draw the rate over time as an SVG file");
+  add_input(plot);
+  plot.add_option("--seed", arguments->seed, "Of the random draws")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  plot.add_option("-o,--output", arguments->result, "The SVG file to write")
+      ->required()
+      ->type_name("FILE");
+  plot.callback([=, this] { chosen_ = [arguments] { return trace_plot_command(*arguments); }; });
 }
 
 void CommandLine::add_runs() {

@@ -68,17 +68,31 @@ struct ProfileArguments {
 [[nodiscard]] ExitCode profile_command(const ProfileArguments& arguments);
 
 struct TraceArguments {
-  std::string file{};
+  std::vector<std::string> files{};
   std::string format{};
   std::optional<Duration> reorder{};
+  std::optional<Duration> bin{};  ///< of a series of plain numbers
+  bool drop_failed = false;
   GeneratorSpec generator{};
   std::uint64_t seed = 1;
   std::string result{};  ///< file to write
+  std::uint64_t rows = 10;
+  Duration from{};
+  std::optional<Duration> to{};
+  double factor = 1.0;
+  std::string scale_by{};  ///< "thin", "time" or empty: the traffic's default
+  Duration step = std::chrono::milliseconds(1);
   OutputArguments output{};
 };
 [[nodiscard]] ExitCode trace_info_command(const TraceArguments& arguments);
 [[nodiscard]] ExitCode trace_generate_command(const TraceArguments& arguments);
 [[nodiscard]] ExitCode trace_convert_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_head_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_cut_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_scale_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_merge_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_anonymise_command(const TraceArguments& arguments);
+[[nodiscard]] ExitCode trace_plot_command(const TraceArguments& arguments);
 
 struct RunsArguments {
   std::string store{};

@@ -5,18 +5,33 @@
 #include "cli/commands.h"
 #include "cli/tables.h"
 #include "input/quantity.h"
+#include "sim-core/error.h"
 #include "traces/generators.h"
 #include "traces/info.h"
+#include "traces/plot.h"
+#include "traces/scale.h"
+#include "traces/tools.h"
 #include "traces/trace.h"
 
 namespace faascast {
 namespace {
 
-std::shared_ptr<const Traffic> opened(const TraceArguments& arguments) {
+std::shared_ptr<const Traffic> opened(const TraceArguments& arguments, const std::string& file) {
   TraceOptions options;
   options.format = arguments.format;
   options.reorder = arguments.reorder;
-  return open_trace(arguments.file, options);
+  options.bin = arguments.bin;
+  options.drop_failed = arguments.drop_failed;
+  return open_trace(file, options);
+}
+
+std::shared_ptr<const Traffic> opened(const TraceArguments& arguments) {
+  return opened(arguments, arguments.files.front());
+}
+
+ExitCode written(const Traffic& traffic, const TraceArguments& arguments) {
+  write_plain_csv(traffic, {arguments.seed, 0}, arguments.result);
+  return kDone;
 }
 
 std::string json_of(const std::string& description, const TrafficInfo& info) {
@@ -65,12 +80,53 @@ ExitCode trace_info_command(const TraceArguments& arguments) {
 }
 
 ExitCode trace_generate_command(const TraceArguments& arguments) {
-  write_plain_csv(*make_generator(arguments.generator), {arguments.seed, 0}, arguments.result);
-  return kDone;
+  GeneratorSpec spec = arguments.generator;
+  const bool given = spec.rate_per_s != 0.0;
+  if (has_rate(spec) && !given) {
+    throw InputError(Problem{"--rate", "no rate", "give the mean requests a second, such as 12"});
+  }
+  if (!has_rate(spec) && given) {
+    throw InputError(Problem{"--rate", fmt::format("'{}' has no rate", spec.kind), "leave it out"});
+  }
+  if (!given) spec.rate_per_s = GeneratorSpec{}.rate_per_s;
+  return written(*make_generator(spec), arguments);
 }
 
 ExitCode trace_convert_command(const TraceArguments& arguments) {
-  write_plain_csv(*opened(arguments), {arguments.seed, 0}, arguments.result);
+  return written(*opened(arguments), arguments);
+}
+
+ExitCode trace_head_command(const TraceArguments& arguments) {
+  print(plain_csv_head(*opened(arguments), {arguments.seed, 0}, arguments.rows));
+  return kDone;
+}
+
+ExitCode trace_cut_command(const TraceArguments& arguments) {
+  const Duration to = arguments.to.value_or(Duration::max());
+  return written(*cut_traffic(opened(arguments), arguments.from, to), arguments);
+}
+
+ExitCode trace_scale_command(const TraceArguments& arguments) {
+  auto traffic = opened(arguments);
+  ScaleBy rule = traffic->default_scale_by();
+  if (!arguments.scale_by.empty()) {
+    rule = arguments.scale_by == "time" ? ScaleBy::kTime : ScaleBy::kThin;
+  }
+  return written(*scale_traffic(std::move(traffic), arguments.factor, rule), arguments);
+}
+
+ExitCode trace_merge_command(const TraceArguments& arguments) {
+  std::vector<std::shared_ptr<const Traffic>> parts;
+  for (const std::string& file : arguments.files) parts.push_back(opened(arguments, file));
+  return written(*merge_traffic(std::move(parts)), arguments);
+}
+
+ExitCode trace_anonymise_command(const TraceArguments& arguments) {
+  return written(*anonymise_traffic(opened(arguments), arguments.step), arguments);
+}
+
+ExitCode trace_plot_command(const TraceArguments& arguments) {
+  write_file(arguments.result, rate_plot_svg(*opened(arguments), {arguments.seed, 0}));
   return kDone;
 }
 
