@@ -391,15 +391,17 @@ std::int64_t RequestReader::time(const CsvCell& cell, const std::string& column,
   std::string_view text = cell.text;
   if (!format_->strict && text.size() > 1 && text.back() == 's') text.remove_suffix(1);
   const ScaledDecimal value = parse_scaled_decimal(text, places);
-  const std::string_view unit = places == 6 ? "milliseconds" : "seconds";
-  const std::string mend = fmt::format("write {} as a decimal number, such as 12.25", unit);
+  const auto mend = [places] {
+    return fmt::format("write {} as a decimal number, such as 12.25",
+                       places == 6 ? "milliseconds" : "seconds");
+  };
   if (value.status == ScaledDecimal::Status::kOutOfRange) {
     report(cell.column, column, fmt::format("{} is too large", in_quotes(cell.text)),
            "292 years is the most");
   } else if (!value.ok()) {
-    report(cell.column, column, fmt::format("{} is not a number", in_quotes(cell.text)), mend);
+    report(cell.column, column, fmt::format("{} is not a number", in_quotes(cell.text)), mend());
   } else if (value.value < 0) {
-    report(cell.column, column, fmt::format("{} is negative", in_quotes(cell.text)), mend);
+    report(cell.column, column, fmt::format("{} is negative", in_quotes(cell.text)), mend());
   }
   return value.value;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sim-core/arrivals.h"
@@ -94,7 +95,7 @@ class RequestReader {
   std::map<std::string, std::string, std::less<>> scalars_{};
   const std::vector<CsvCell>* cells_ = nullptr;  ///< of the row, one for each column
   RequestHeader header_{};
-  std::map<std::string, std::uint32_t, std::less<>> functions_{};
+  std::unordered_map<std::string, std::uint32_t> functions_{};  ///< never walked
   std::string function_key_{};
   std::vector<Problem> problems_{};
   std::size_t instant_column_ = 1;

@@ -19,16 +19,68 @@ namespace {
 
 constexpr std::size_t kRowsCheckedAtOpen = 1000;
 
+constexpr std::int64_t kMostHeldSize = std::numeric_limits<std::int32_t>::max();
+
+/// A row as it is kept.
+struct HeldRow {
+  std::int64_t at_ns = 0;
+  std::int64_t execution_ns = 0;
+  std::int64_t cold_execution_ns = 0;
+  std::int32_t memory_mb = 0;
+  std::int32_t input_tokens = 0;
+  std::int32_t output_tokens = 0;
+  std::uint32_t function = 0;
+  std::uint32_t weight = 1;
+  bool dated = false;
+};
+
+/// Whether nothing is lost when the row is kept.
+bool can_hold(const RequestRow& row) {
+  return std::max({row.memory_mb, row.input_tokens, row.output_tokens}) <= kMostHeldSize;
+}
+
+HeldRow held(const RequestRow& row) {
+  return {row.at_ns,
+          row.execution_ns,
+          row.cold_execution_ns,
+          static_cast<std::int32_t>(row.memory_mb),
+          static_cast<std::int32_t>(row.input_tokens),
+          static_cast<std::int32_t>(row.output_tokens),
+          row.function,
+          static_cast<std::uint32_t>(row.weight),
+          row.dated};
+}
+
+RequestRow request(const HeldRow& row) {
+  RequestRow request;
+  request.at_ns = row.at_ns;
+  request.function = row.function;
+  request.execution_ns = row.execution_ns;
+  request.cold_execution_ns = row.cold_execution_ns;
+  request.memory_mb = row.memory_mb;
+  request.input_tokens = row.input_tokens;
+  request.output_tokens = row.output_tokens;
+  request.weight = row.weight;
+  request.dated = row.dated;
+  return request;
+}
+
+using HeldRows = std::shared_ptr<const std::vector<HeldRow>>;
+
 /// Rows in time order: passes sorted rows on, or holds them back for as long as one may be late.
 class OrderedRows {
  public:
   OrderedRows(const TraceContent& content, const RequestFormat& format,
-              const RequestFileOptions& options)
-      : reader_(content, format), reorder_(options.reorder), drop_failed_(options.drop_failed) {}
+              const RequestFileOptions& options, HeldRows kept = nullptr)
+      : reader_(content, format),
+        reorder_(options.reorder),
+        drop_failed_(options.drop_failed),
+        kept_(std::move(kept)) {}
 
   [[nodiscard]] const RequestReader& reader() const { return reader_; }
 
   [[nodiscard]] bool next(RequestRow& row) {
+    if (kept_ != nullptr) return next_kept(row);
     return reorder_ ? next_reordered(row) : next_sorted(row);
   }
 
@@ -38,6 +90,12 @@ class OrderedRows {
       return std::pair(a.at_ns, a.sequence) > std::pair(b.at_ns, b.sequence);
     }
   };
+
+  bool next_kept(RequestRow& row) {
+    if (next_kept_ == kept_->size()) return false;
+    row = request((*kept_)[next_kept_++]);
+    return true;
+  }
 
   bool read(RequestRow& row) {
     do {
@@ -92,6 +150,8 @@ class OrderedRows {
   RequestReader reader_;
   std::optional<Duration> reorder_;
   bool drop_failed_;
+  HeldRows kept_;  ///< instead of the reader's
+  std::size_t next_kept_ = 0;
   std::uint64_t sequence_ = 0;
   std::priority_queue<RequestRow, std::vector<RequestRow>, Later> held_{};
   std::int64_t latest_ns_ = std::numeric_limits<std::int64_t>::min();
@@ -187,8 +247,9 @@ bool has_execution(const RequestHeader& header) {
 class RequestSource final : public ArrivalSource {
  public:
   RequestSource(const TraceContent& content, const RequestFormat& format,
-                const RequestFileOptions& options, ReplaySeed seed)
-      : rows_(content, format, options), spread_(rows_, format.tick, options.ties, seed) {
+                const RequestFileOptions& options, HeldRows kept, ReplaySeed seed)
+      : rows_(content, format, options, std::move(kept)),
+        spread_(rows_, format.tick, options.ties, seed) {
     const RequestHeader& header = rows_.reader().header();
     zero_is_first_ = format.zero_is_first;
     columns_.function = header.has(Field::kFunction) || header.has(Field::kVersion);
@@ -274,7 +335,7 @@ class RequestTraffic final : public Traffic {
   [[nodiscard]] std::uint32_t functions() const override { return 1; }
   [[nodiscard]] std::uint64_t expected_requests(std::uint32_t) const override { return expected_; }
   [[nodiscard]] std::unique_ptr<ArrivalSource> open(std::uint32_t, ReplaySeed seed) const override {
-    return std::make_unique<RequestSource>(content_, format_, options_, seed);
+    return std::make_unique<RequestSource>(content_, format_, options_, kept_, seed);
   }
   [[nodiscard]] Duration duration() const override { return Duration::zero(); }
   [[nodiscard]] std::string description() const override {
@@ -310,20 +371,30 @@ class RequestTraffic final : public Traffic {
     expected_ = seen < kRowsCheckedAtOpen ? seen : content_.size() * seen / bytes;
   }
 
-  /// Reads all rows once to see how late one can be: that bounds what sorting has to hold.
+  /// Reads all rows once to see how late one can be: that bounds what sorting has to hold, where
+  /// there are too many to keep.
   void measure_rows() {
     RequestReader reader(content_, format_);
     has_execution_ = faascast::has_execution(reader.header());
     RequestRow row;
     std::int64_t latest_ns = std::numeric_limits<std::int64_t>::min();
     Int128 late_ns = 0;
+    std::vector<HeldRow> rows;
+    bool keep = true;
     while (reader.next(row)) {
       if (options_.drop_failed && row.failed) continue;
+      keep = keep && rows.size() < options_.most_kept && can_hold(row);
+      if (keep) rows.push_back(held(row));
       expected_ += row.weight;
       latest_ns = std::max(latest_ns, row.at_ns);
       late_ns = std::max(late_ns, Int128{latest_ns} - row.at_ns);
     }
     if (expected_ == 0) fail_without_requests();
+    if (keep) {
+      std::stable_sort(rows.begin(), rows.end(),
+                       [](const HeldRow& a, const HeldRow& b) { return a.at_ns < b.at_ns; });
+      kept_ = std::make_shared<const std::vector<HeldRow>>(std::move(rows));
+    }
     if (late_ns == 0) return options_.reorder.reset();
     constexpr Int128 kMost = std::numeric_limits<std::int64_t>::max();
     options_.reorder = Duration(static_cast<std::int64_t>(std::min(late_ns, kMost)));
@@ -337,6 +408,7 @@ class RequestTraffic final : public Traffic {
   TraceContent content_;
   const RequestFormat& format_;  ///< static
   RequestFileOptions options_;
+  HeldRows kept_{};
   bool has_execution_ = false;
   std::uint64_t expected_ = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -16,6 +17,9 @@ struct RequestFileOptions {
   bool drop_failed = false;
   /// Where requests fall that a coarse clock stamped alike: kBurst leaves them together.
   Spread ties = Spread::kUniform;
+  /// Rows of formats that have to be sorted are kept in memory up to so many, sorted once for all
+  /// replays (100 MB); more are sorted anew as they are read.
+  std::size_t most_kept = std::size_t{1} << 21U;
 };
 
 /// One merged stream, read anew by every open().

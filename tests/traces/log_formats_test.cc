@@ -6,6 +6,7 @@
 
 #include "tests/traces/replayed.h"
 #include "traces/log_lines.h"
+#include "traces/request_traffic.h"
 #include "traces/trace.h"
 
 namespace faascast {
@@ -48,6 +49,32 @@ TEST(AzureFunctions2021, ArrivalIsEndMinusDurationAndRowsAreSorted) {
   EXPECT_EQ(rows[3].function, 1U);
   EXPECT_EQ(rows[3].number, 1U);
   EXPECT_THAT(described(text), HasSubstr("rows late by up to 9 s sorted"));
+}
+
+TEST(AzureFunctions2021, RowsTooManyToKeepAreSortedAsTheyAreRead) {
+  std::string text = "app,func,end_timestamp,duration\n";
+  for (int i = 0; i < 3000; ++i) {
+    const int duration = i * 7919 % 53;
+    text += "a,f" + std::to_string(i % 5) + "," + std::to_string(60 + i / 2) + "." +
+            std::to_string(i % 10) + "," + std::to_string(duration) + "\n";
+  }
+  const auto of = [&](std::size_t most_kept) {
+    RequestFileOptions options;
+    options.most_kept = most_kept;
+    return replayed(*open_request_file(TraceContent::of_text(text, "t"),
+                                       *find_request_format("azure-functions-2021"), options));
+  };
+  const auto kept = of(10'000);
+  const auto streamed = of(100);
+  ASSERT_EQ(kept.size(), 3000U);
+  ASSERT_EQ(streamed.size(), 3000U);
+  EXPECT_TRUE(is_sorted_by_time(kept));
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    ASSERT_EQ(kept[i].at, streamed[i].at) << i;
+    ASSERT_EQ(kept[i].function, streamed[i].function) << i;
+    ASSERT_EQ(kept[i].execution_ns, streamed[i].execution_ns) << i;
+    ASSERT_EQ(kept[i].number, streamed[i].number) << i;
+  }
 }
 
 TEST(AzureFunctions2021, ARequestThatEndsSoonerThanItLastsArrivesAtZero) {
