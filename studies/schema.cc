@@ -191,9 +191,10 @@ const std::vector<SchemaKey<TrafficSpec>>& traffic_keys() {
        }},
       {"reorder", "duration", "", "sort rows that are late by at most this",
        duration<&TrafficSpec::reorder>},
-      {"bin", "duration", R"("1 min")", "time of one line in a series of plain numbers",
+      {"bin", "duration", "", "time of one line in a series of plain numbers; default: 1 min",
        duration<&TrafficSpec::bin>},
-      {"failed", "name", R"("count")", "count or drop the requests that a log marks as failed",
+      {"failed", "name", "",
+       "\"count\" (default) or \"drop\" the requests that a log marks as failed",
        [](TrafficSpec& spec, const TomlNode& node) {
          if (auto name = node.one_of({"count", "drop"})) spec.drop_failed = *name == "drop";
        }},
