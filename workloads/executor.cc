@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -72,6 +73,14 @@ void check_operators(const Graph& graph) {
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 
+std::size_t batch_axis(const std::vector<Dimension>& shape) {
+  constexpr std::array<std::string_view, 3> kNames{"N", "batch", "batch_size"};
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (std::find(kNames.begin(), kNames.end(), shape[axis].name) != kNames.end()) return axis;
+  }
+  return 0;
+}
+
 Shape input_shape_of(const Graph& graph, const Value& value, const ExecutorOptions& options) {
   const auto fail = [&](const std::string& what, std::string mend) {
     throw InputError(Problem{.where = graph.name,
@@ -98,7 +107,7 @@ Shape input_shape_of(const Graph& graph, const Value& value, const ExecutorOptio
              "give the sizes that the model fixes");
       }
       size = given->second[axis];
-    } else if (size < 0 && axis == 0) {
+    } else if (size < 0 && axis == batch_axis(*value.shape)) {
       size = options.batch;
     }
     if (size < 0) {
@@ -137,6 +146,9 @@ struct Executor::Impl {
   std::size_t weight_bytes = 0;
   std::size_t inner_bytes = 0;  ///< activations of the largest branch
   double flops = 0.0;
+  std::vector<NodeFacts> facts{};
+  std::vector<std::int64_t> step_bytes{};
+  std::vector<std::int64_t> cut_bytes{};
 
   struct Pending {
     std::size_t node = 0;
@@ -235,7 +247,11 @@ struct Executor::Impl {
     for (std::size_t i = 0; i < next.planned.outputs.size() && i < node.outputs.size(); ++i) {
       if (node.outputs[i] != Node::kAbsent) spec(node.outputs[i]) = next.planned.outputs[i];
     }
-    if (all_constant || next.planned.is_constant) {
+    const bool is_folded = all_constant || next.planned.is_constant;
+    facts.push_back({.node = static_cast<int>(n),
+                     .is_folded = is_folded,
+                     .flops = is_folded ? 0.0 : next.planned.flops});
+    if (is_folded) {
       fold(node, next.planned, inputs);
       next.planned = {};
     } else if (next.planned.kernel) {
@@ -309,6 +325,7 @@ struct Executor::Impl {
       }
     }
     activation_peak_bytes = plan_arena(compact(needed).blocks).peak_bytes + inner_bytes;
+    count_alive(needed, order.size());
     // Inputs keep their memory, so that run() can be repeated on them.
     for (const int input : graph.inputs) {
       const auto v = static_cast<std::size_t>(input);
@@ -331,6 +348,25 @@ struct Executor::Impl {
     for (std::size_t v = 0; v < specs.size(); ++v) {
       if (specs[v].constant == nullptr) memory[v] = memory[static_cast<std::size_t>(storage[v])];
     }
+  }
+
+  /// Bytes alive during each step, and between steps.
+  void count_alive(const std::vector<ArenaBlock>& blocks, std::size_t count) {
+    step_bytes.assign(count + 2, 0);
+    cut_bytes.assign(count + 2, 0);
+    for (const ArenaBlock& block : blocks) {
+      if (block.last < block.first) continue;
+      const auto bytes = static_cast<std::int64_t>(block.bytes);
+      const int last = std::min(block.last, static_cast<int>(count) - 1);
+      step_bytes[static_cast<std::size_t>(std::max(block.first, 0))] += bytes;
+      step_bytes[static_cast<std::size_t>(last + 1)] -= bytes;
+      cut_bytes[static_cast<std::size_t>(block.first + 1)] += bytes;
+      cut_bytes[static_cast<std::size_t>(block.last + 1)] -= bytes;
+    }
+    std::partial_sum(step_bytes.begin(), step_bytes.end(), step_bytes.begin());
+    std::partial_sum(cut_bytes.begin(), cut_bytes.end(), cut_bytes.begin());
+    step_bytes.resize(count);
+    cut_bytes.resize(count + 1);
   }
 
   struct Compact {
@@ -446,5 +482,11 @@ double Executor::flops() const { return impl_->flops; }
 std::size_t Executor::weight_bytes() const { return impl_->weight_bytes; }
 std::size_t Executor::activation_peak_bytes() const { return impl_->activation_peak_bytes; }
 std::size_t Executor::arena_bytes() const { return impl_->arena_bytes; }
+const Graph& Executor::graph() const { return impl_->graph; }
+std::span<const NodeFacts> Executor::nodes() const { return impl_->facts; }
+const Shape& Executor::shape_of(int value) const { return impl_->spec(value).shape; }
+ElementType Executor::type_of(int value) const { return impl_->spec(value).type; }
+std::span<const std::int64_t> Executor::step_bytes() const { return impl_->step_bytes; }
+std::span<const std::int64_t> Executor::cut_bytes() const { return impl_->cut_bytes; }
 
 }  // namespace faascast

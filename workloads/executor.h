@@ -15,7 +15,8 @@
 namespace faascast {
 
 struct ExecutorOptions {
-  /// Size of a first axis that the model leaves open; >= 1.
+  /// Size of the batch axis of each input where the model leaves it open; >= 1. That is the axis
+  /// named "N", "batch" or "batch_size", or else the first.
   std::int64_t batch = 1;
   /// Shapes of inputs, by name; needed where an axis other than the first is open.
   std::map<std::string, Shape> input_shapes{};
@@ -24,6 +25,13 @@ struct ExecutorOptions {
   std::map<std::string, Tensor> fixed_inputs{};
   /// Instruction set of the kernels; empty = the best of this processor (see best_kernels()).
   std::string isa{};
+};
+
+/// A node as it was planned.
+struct NodeFacts {
+  int node = 0;            ///< index into Graph::nodes
+  bool is_folded = false;  ///< computed on loading: its outputs do not depend on the inputs
+  double flops = 0.0;      ///< of one run(); 0 when folded
 };
 
 /// Runs a model. Everything is decided when it is made: operators checked, shapes inferred,
@@ -73,6 +81,15 @@ class Executor {
   [[nodiscard]] std::size_t weight_bytes() const;  ///< of the model's weights in memory
   [[nodiscard]] std::size_t activation_peak_bytes() const;  ///< most bytes alive at once
   [[nodiscard]] std::size_t arena_bytes() const;  ///< activations and scratch, as laid out
+
+  [[nodiscard]] const Graph& graph() const;
+  [[nodiscard]] std::span<const NodeFacts> nodes() const;  ///< in order of execution
+  [[nodiscard]] const Shape& shape_of(int value) const;
+  [[nodiscard]] ElementType type_of(int value) const;
+  /// Bytes of activations that exist during each node of nodes().
+  [[nodiscard]] std::span<const std::int64_t> step_bytes() const;
+  /// Element i: bytes that a cut after the first i nodes has to carry; nodes().size() + 1 elements.
+  [[nodiscard]] std::span<const std::int64_t> cut_bytes() const;
 
  private:
   struct Impl;
