@@ -282,18 +282,22 @@ class DetailedRun final : public BlockRun {
 class FixedServersRun final : public BlockRun {
  public:
   FixedServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
-      : BlockRun(plan, seed, tally), servers_(std::get<ServerPlan>(plan.side), tally.meter) {}
+      : BlockRun(plan, seed, tally),
+        servers_(std::get<ServerPlan>(plan.side), tally.meter),
+        patience_(std::get<ServerPlan>(plan.side).patience) {}
 
   void serve(const Requests& requests) override {
     const std::size_t n = requests.size();
     time(requests);
-    bool turned_away = false;
+    if (patience_) draw_patience(requests);
+    bool all_served = true;
     for (std::size_t i = 0; i < n; ++i) {
-      start_[i] = servers_.serve(requests.block.at[i], warm_[i]);
+      start_[i] = patience_ ? servers_.serve(requests.block.at[i], warm_[i], patient_for_[i])
+                            : servers_.serve(requests.block.at[i], warm_[i]);
       done_[i] = start_[i] + warm_[i];
-      turned_away = turned_away || start_[i] == FixedServers::kTurnedAway;
+      all_served = all_served && start_[i] >= 0;
     }
-    if (!turned_away && !requests.many_functions()) {
+    if (all_served && !requests.many_functions()) {
       ServedBlock block = served_block(requests);
       block.start = std::span(start_).first(n);
       tally_.ledger.add(block);
@@ -303,6 +307,8 @@ class FixedServersRun final : public BlockRun {
       const Request r = request(requests, i);
       if (start_[i] == FixedServers::kTurnedAway) {
         tally_.ledger.add_throttled(r);
+      } else if (start_[i] == FixedServers::kGivesUp) {
+        tally_.ledger.add_abandoned(r, r.at + patient_for_[i]);
       } else {
         tally_.ledger.add(r, start_[i], timing_.warm_stay(r));
       }
@@ -313,8 +319,18 @@ class FixedServersRun final : public BlockRun {
   }
 
  private:
+  void draw_patience(const Requests& requests) {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const Stream stream(seed_.seed, requests.function(i), Purpose::kPatience, 0,
+                          seed_.replication);
+      patient_for_[i] = patience_->at_word(stream.words(requests.number(i))[0]).count();
+    }
+  }
+
   FixedServers servers_;
+  std::optional<Distribution> patience_;
   Times start_{};
+  Times patient_for_{};
 };
 
 class ScaledServersRun final : public SingleRun {

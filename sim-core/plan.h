@@ -159,7 +159,7 @@ struct ServerPlan {
   std::uint32_t workers_per_replica = 1;
   std::optional<std::uint64_t> queue_limit{};  ///< waiting requests; beyond: throttled
   /// Longest wait in the queue; a request that would wait longer leaves after that, and counts as
-  /// timed_out and abandoned. Drawn as a pool's.
+  /// timed_out and abandoned. Drawn as a pool's. Of fleets without autoscaler.
   std::optional<Distribution> patience{};
   std::optional<Autoscale> autoscale{};
 };

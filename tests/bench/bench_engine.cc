@@ -56,14 +56,22 @@ class Poisson final : public Traffic {
 
 double mean_gap_ns(double busy) { return static_cast<double>(kMeanService.count()) / busy; }
 
-Plan plan_of(double busy, std::uint64_t requests) {
+enum class Setup { kPool, kSharing, kServers };
+
+Plan plan_of(double busy, std::uint64_t requests, Setup setup = Setup::kPool) {
   PoolPlan pool;
   pool.keep_alive = kKeepAlive;
   pool.cold_start = {{"init", LoadAt::kInit, Distribution::constant(200ms), 0ns}};
   pool.metering = {.granularity = 1ms, .minimum = 1ms, .bills_init = true};
   pool.memory = Megabytes(1769);
+  if (setup == Setup::kSharing) {  // 80 requests on 40 vCPUs: contention above 40
+    pool.concurrency = 80;
+    pool.vcpu_share = MilliVcpu(40'000);
+    pool.metering.basis = Metering::Basis::kPerActiveInstance;
+  }
   DeploymentPlan deployment;
   deployment.side = pool;
+  if (setup == Setup::kServers) deployment.side = ServerPlan{.replicas = 2048};
   deployment.work.execution = Distribution::lognormal(kMeanService, 1.0);
   Plan plan;
   plan.traffic = std::make_shared<Poisson>(mean_gap_ns(busy), requests);
@@ -119,6 +127,7 @@ double median(std::vector<double> values) {
 struct Case {
   std::string_view name;
   double busy;
+  Setup setup = Setup::kPool;
   std::vector<double> ratios{};
 };
 
@@ -134,9 +143,11 @@ double engine_time(const Plan& plan) {
 void report_ratios(bool quick) {
   const std::uint64_t requests = quick ? 200'000 : 4'000'000;
   const int pairs = quick ? 2 : 21;
-  std::array<Case, 2> cases{Case{"single-2000-busy", 2000.0}, Case{"single-20-busy", 20.0}};
+  std::array<Case, 4> cases{Case{"single-2000-busy", 2000.0}, Case{"single-20-busy", 20.0},
+                            Case{"sharing-80", 2000.0, Setup::kSharing},
+                            Case{"servers-2048", 1900.0, Setup::kServers}};
   std::vector<Plan> plans;
-  for (const Case& c : cases) plans.push_back(plan_of(c.busy, requests));
+  for (const Case& c : cases) plans.push_back(plan_of(c.busy, requests, c.setup));
   IdealLoop ideal;
   std::vector<double> ideal_times;
   for (int pair = 0; pair < pairs; ++pair) {

@@ -626,7 +626,7 @@ class PoolReplay {
   std::vector<std::uint64_t> created_{};       ///< by function
   std::vector<std::uint64_t> idle_periods_{};  ///< by function
   std::vector<Int128> tokens_{};               ///< by function, times the period
-  std::vector<std::int64_t> token_at_{};  ///< by function: when those that wait look again
+  std::vector<std::int64_t> token_at_{};       ///< by function: when those that wait look again
   std::uint64_t entries_ = 0;
   std::uint64_t turns_ = 0;
   Timeline history_{};

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <variant>
 
+#include "sim-core/random.h"
 #include "tests/oracles/reference_internal.h"
 
 namespace faascast::oracles {
@@ -81,8 +82,18 @@ class ServerReplay {
   [[nodiscard]] std::int64_t next_tick() const {
     return servers_.autoscale ? ticks_ * servers_.autoscale->period.count() : kNever;
   }
+  [[nodiscard]] std::int64_t leaves_at(const Request& r) const {
+    if (!servers_.patience) return kNever;
+    const Stream stream(seed_.seed, r.function, Purpose::kPatience, 0, seed_.replication);
+    return r.at + servers_.patience->at_word(stream.words(r.number)[0]).count();
+  }
+  [[nodiscard]] std::int64_t next_leaving() const {
+    std::int64_t next = kNever;
+    for (const Request& r : waiting_) next = std::min(next, leaves_at(r));
+    return next;
+  }
   [[nodiscard]] std::int64_t next_event() const {
-    return std::min({next_completion(), next_ready(), next_tick()});
+    return std::min({next_completion(), next_ready(), next_tick(), next_leaving()});
   }
 
   /// Everything up to and including `until`; at one instant completion, ready, tick.
@@ -94,6 +105,8 @@ class ServerReplay {
       } else if (next_tick() == now_) {
         tick();
         ++ticks_;
+      } else if (next_leaving() == now_) {
+        leave();
       }
       serve_queue();
       note();
@@ -116,6 +129,16 @@ class ServerReplay {
     running_.erase(first);
     --replica.busy;
     if (replica.draining && replica.busy == 0) replica.gone = true;
+  }
+
+  void leave() {
+    const auto gone = std::find_if(waiting_.begin(), waiting_.end(),
+                                   [&](const Request& r) { return leaves_at(r) == now_; });
+    if (counted(*gone)) {
+      ++out_.timed_out;
+      ++out_.abandoned;
+    }
+    waiting_.erase(gone);
   }
 
   void serve_queue() {

@@ -116,6 +116,7 @@ class Maker {
       servers.workers_per_replica = static_cast<std::uint32_t>(1 + dice_.below(3));
       if (dice_.chance(50)) servers.queue_limit = static_cast<std::uint64_t>(dice_.below(4));
       if (dice_.chance(50)) servers.autoscale = autoscale();
+      if (!servers.autoscale && dice_.chance(40)) servers.patience = law(6);
       d.side = servers;
     } else {
       d.side = pool();
@@ -296,7 +297,8 @@ void describe_deployment(std::ostream& out, const DeploymentPlan& d) {
   } else {
     const auto& s = std::get<ServerPlan>(d.side);
     out << "  servers: " << s.replicas << " x " << s.workers_per_replica << ", queue limit "
-        << (s.queue_limit ? std::to_string(*s.queue_limit) : "none") << "\n";
+        << (s.queue_limit ? std::to_string(*s.queue_limit) : "none") << ", patience "
+        << (s.patience ? text(*s.patience) : "none") << "\n";
     if (const auto& rule = s.autoscale) {
       out << "  autoscale: target " << rule->target_utilisation << ", period "
           << rule->period.count() << ", boot_lag " << rule->boot_lag.count() << ", cooldown "
