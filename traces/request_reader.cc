@@ -14,7 +14,8 @@ namespace faascast {
 namespace {
 
 constexpr std::int64_t kAbsent = ArrivalBlock::kAbsent;
-constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
+/// Of a row with line ends in its quotes.
+constexpr std::size_t kLongestRow = std::size_t{1} << 16U;
 
 std::string in_quotes(std::string_view text) {
   return text.size() <= 60 ? fmt::format("'{}'", text) : fmt::format("'{}...'", text.substr(0, 57));

@@ -225,6 +225,11 @@ CountTable CountTable::read_locust(const TraceContent& content) {
       fail(rows.lines(), rows.cell(time).column, {}, "the time or the total falls",
            "leave one test run in the file");
     }
+    constexpr std::int64_t kDay = 86'400;
+    if (last >= 0 && now - last > kDay) {
+      fail(rows.lines(), rows.cell(time).column, {}, "more than a day after the row before",
+           "leave one test run in the file");
+    }
     if (first < 0) first = last = now;
     // Evenly over the seconds since the row before.
     const std::int64_t fresh = sum - before;

@@ -185,6 +185,12 @@ TEST(LambdaInsights, ExportedMessagesMayEndInsideTheirQuotes) {
   EXPECT_EQ(rows[0].execution_ns, 250 * kMs);
 }
 
+TEST(LambdaInsights, AQuoteThatIsNeverClosedIsAnErrorSoon) {
+  std::string text = "@timestamp,@message\n2024-05-01 12:00:03.000,\"REPORT\n";
+  for (int i = 0; i < 100'000; ++i) text += "x\n";
+  EXPECT_THAT(problem(text), HasSubstr("a quote is not closed"));
+}
+
 TEST(LambdaJson, PlatformReports) {
   const auto rows = read(
       R"({"time":"2022-10-21T14:05:01.000Z","type":"platform.start","record":{"requestId":"4"}})"

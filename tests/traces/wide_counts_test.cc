@@ -108,6 +108,8 @@ TEST(Locust, DifferencesOfTheTotal) {
   EXPECT_EQ(traffic->duration(), 3s);
   EXPECT_THAT(problem(header + "5,1,,Aggregated,0,1,4\n6,1,,Aggregated,0,1,3\n"),
               HasSubstr("total falls"));
+  EXPECT_THAT(problem(header + "5,1,,Aggregated,0,1,4\n999999999,1,,Aggregated,0,1,5\n"),
+              HasSubstr("more than a day"));
   EXPECT_THAT(problem(header + "5,1,GET,/,0,1,4\n"), HasSubstr("no row named Aggregated"));
 }
 
