@@ -128,6 +128,7 @@ void DetailedPool::complete(std::uint32_t id) {
   instances_[slot].last_number = task.request.number;
   instances_[slot].last_function = task.request.function;
   --instances_[slot].count;
+  --instances_[slot].done;
   --in_flight_;
   free_task(id);
   after_completion(slot);
@@ -138,7 +139,6 @@ void DetailedPool::after_completion(std::uint32_t slot) {
   const std::uint32_t index = instance.pool;
   Pool& pool = pools_[index];
   if (instance.count > 0) {
-    arm(slot);
     if (instance.count + 1 == plan_.concurrency && !instance.draining) enter(kRoom, slot);
   } else if (instance.draining) {
     end_active(instance, true);
@@ -155,9 +155,10 @@ void DetailedPool::after_completion(std::uint32_t slot) {
   serve_queue(index);
 }
 
+/// Those that are done count no more: no time passes until they are gone.
 void DetailedPool::arm(std::uint32_t slot) {
   const Instance& instance = instances_[slot];
-  next_.set(slot, instance.work.next_done(speeds_.of(instance.count)));
+  next_.set(slot, instance.work.next_done(speeds_.of(instance.count - instance.done)));
 }
 
 // ---- instances
@@ -176,7 +177,7 @@ std::uint32_t DetailedPool::create(std::uint32_t index) {
   instance.created = pool.created++;
   instance.expires_at = instance.event_at = kNever;
   instance.pool = index;
-  instance.count = 0;
+  instance.count = instance.done = 0;
   instance.in = kLists;
   instance.live = true;
   instance.ready = instance.fails = instance.draining = false;

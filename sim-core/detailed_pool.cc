@@ -165,8 +165,9 @@ void DetailedPool::take_done(std::uint32_t slot) {
     const std::uint32_t task = instance.work.pop();
     tasks_[task].state = State::kDone;
     done_.push_back(task);
+    ++instance.done;
   }
-  next_.set(slot, kNever);
+  arm(slot);
 }
 
 void DetailedPool::pass_deadline(const Event& event) {
@@ -175,9 +176,11 @@ void DetailedPool::pass_deadline(const Event& event) {
   Instance& instance = instances_[task.slot];
   instance.work.elapse(now_, speeds_.of(instance.count));
   instance.work.remove(event.id);
+  ++instance.done;
   task.state = State::kDone;
   task.late = true;
   done_.push_back(event.id);
+  arm(task.slot);
 }
 
 void DetailedPool::complete_next() {

@@ -113,6 +113,7 @@ class DetailedPool {
     std::int64_t billed_from = 0;
     std::uint32_t pool = 0;
     std::uint32_t count = 0;  ///< requests on it
+    std::uint32_t done = 0;   ///< of count: those whose completion is due at now_
     std::uint32_t older = kNone;
     std::uint32_t newer = kNone;
     List in = kLists;

@@ -179,11 +179,11 @@ TEST(ExactReplay, SmallPools) { expect_same(10'000'000, times(700), {.most_reque
 TEST(ExactReplay, LongPools) { expect_same(20'000'000, times(20), {.most_requests = 12'000}); }
 
 TEST(ExactReplay, TinyDetailedPools) {
-  expect_same(50'000'000, times(1500), {.most_requests = 8, .detailed = true});
+  expect_same(50'000'000, times(800), {.most_requests = 8, .detailed = true});
 }
 
 TEST(ExactReplay, SmallDetailedPools) {
-  expect_same(60'000'000, times(1200), {.most_requests = 60, .detailed = true});
+  expect_same(60'000'000, times(700), {.most_requests = 60, .detailed = true});
 }
 
 TEST(ExactReplay, LongDetailedPools) {
