@@ -117,7 +117,10 @@ Shape input_shape_of(const Graph& graph, const Value& value, const ExecutorOptio
     }
     shape.push_back(size);
   }
-  if (!element_count(shape)) fail(fmt::format("has the impossible shape {}", shape_text(shape)), "");
+  const auto count = element_count(shape);
+  if (!count || static_cast<std::size_t>(*count) > kMostArenaBytes) {
+    fail(fmt::format("has the impossible shape {}", shape_text(shape)), "");
+  }
   return shape;
 }
 

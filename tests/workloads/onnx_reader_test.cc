@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  "strides may not be"},
         BadModel{"HugeInput", [] { return relu_of({1LL << 40, 1LL << 40}).bytes(); }, "impossible shape"},
-        BadModel{"LargeInput", [] { return relu_of({1 << 20, 1 << 16}).bytes(); }, "too large"},
+        BadModel{"LargeInput", [] { return relu_of({1 << 20, 1 << 16}).bytes(); }, "impossible shape [1048576, 65536]"},
         BadModel{"OpenAxis", [] { return relu_of({2, -1}).bytes(); }, "leaves axis 1 ('open') open"},
         BadModel{"TooFewWeights",
                  [] {

@@ -72,6 +72,17 @@ TEST(Operators, AnIndexOutsideAnAxisIsAnErrorOfTheInput) {
   EXPECT_NE(text.find("index 3 on an axis of 3"), std::string::npos) << text;
 }
 
+TEST(Operators, RefuseToMakeHugeTensorsOnLoading) {
+  const std::string text = refusal([] {
+    Executor executor(ModelBuilder()
+                          .integers("size", {1 << 20, 1 << 15})
+                          .node("ConstantOfShape", {"size"}, {"y"})
+                          .output("y")
+                          .graph());
+  });
+  EXPECT_NE(text.find("too large"), std::string::npos) << text;
+}
+
 /// y = condition ? x + w : -x, with x and w taken from the outer graph.
 ModelBuilder branching(bool same_shapes = true) {
   ModelBuilder builder;

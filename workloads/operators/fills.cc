@@ -25,6 +25,16 @@ T known_scalar(const PlanRequest& request, std::size_t i) {
   });
 }
 
+/// Zeros that are made on loading, unless they are too many.
+Tensor new_tensor(const PlanRequest& request, ElementType type, const Shape& shape) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 26;
+  const auto count = element_count(shape);
+  if (!count || *count > kMost) {
+    request.fail(fmt::format("makes a tensor {}, which is too large", shape_text(shape)));
+  }
+  return make_tensor(type, shape);
+}
+
 }  // namespace
 
 PlannedNode plan_size(const PlanRequest& request) {
@@ -34,10 +44,10 @@ PlannedNode plan_size(const PlanRequest& request) {
 
 PlannedNode plan_constant_of_shape(const PlanRequest& request) {
   const Shape shape = request.known_integers(0);
-  if (!element_count(shape)) request.fail(fmt::format("cannot fill {}", shape_text(shape)));
   const Tensor* value = request.node().tensor("value");
   if (value != nullptr && value->elements() != 1) request.fail("fills with several values");
-  Tensor filled = make_tensor(value == nullptr ? ElementType::kFloat32 : value->type, shape);
+  Tensor filled =
+      new_tensor(request, value == nullptr ? ElementType::kFloat32 : value->type, shape);
   if (value != nullptr) {
     visit_size(size_of(value->type), [&]<class T>(T) {
       std::fill_n(filled.as<T>().begin(), filled.elements(), value->as<T>()[0]);
@@ -61,7 +71,7 @@ PlannedNode plan_range(const PlanRequest& request) {
                                    static_cast<double>(delta));
     if (!(steps <= 0x1p31)) request.fail("is too long, or has a step of 0");
     const std::int64_t count = std::max<std::int64_t>(convert<std::int64_t>(steps), 0);
-    Tensor values = make_tensor(type, {count});
+    Tensor values = new_tensor(request, type, {count});
     for (std::int64_t i = 0; i < count; ++i) {
       values.as<T>()[static_cast<std::size_t>(i)] =
           static_cast<T>(start + static_cast<T>(i) * delta);
@@ -78,8 +88,7 @@ PlannedNode plan_eye_like(const PlanRequest& request) {
                         : in.type;
   if (!type) request.fail("the dtype is not supported");
   const std::int64_t k = request.node().integer("k", 0);
-  if (!element_count(in.shape)) request.fail("the output is too large");
-  Tensor eye = make_tensor(*type, in.shape);
+  Tensor eye = new_tensor(request, *type, in.shape);
   visit_type(*type, [&]<class T>(T) {
     for (std::int64_t r = 0; r < in.dim(0); ++r) {
       if (r + k < 0 || r + k >= in.dim(1)) continue;

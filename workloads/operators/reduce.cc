@@ -165,6 +165,12 @@ Reduce<T> reducer(std::string_view op) {
   };
 }
 
+/// The offsets of so many elements are kept in memory.
+void check_elements(const PlanRequest& request) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 26;
+  if (request.input(0).elements() > kMost) request.fail("reduces too large a tensor");
+}
+
 Shape reduced_shape(const Shape& shape, const std::vector<std::int64_t>& axes, bool keep) {
   Shape out;
   for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -202,6 +208,7 @@ PlannedNode plan_reduce(const PlanRequest& request) {
     if (request.node().integer("noop_with_empty_axes", 0) != 0) return renamed(request, in.shape);
     axes = all_axes(in);
   }
+  check_elements(request);
   const auto reduction = std::make_shared<const Reduction>(split_axes(in.shape, axes));
   if (in.elements() == 0 && op != "ReduceSum") request.fail("reduces an empty tensor");
   PlannedNode planned;
@@ -237,6 +244,7 @@ PlannedNode plan_arg_extreme(const PlanRequest& request) {
   const std::vector<std::int64_t> axes{
       request.axis(request.node().integer("axis", 0), in.rank())};
   if (in.dim(axes[0]) == 0) request.fail("reduces an empty axis");
+  check_elements(request);
   const auto reduction = std::make_shared<const Reduction>(split_axes(in.shape, axes));
   const bool largest = request.node().op == "ArgMax";
   const bool last = request.node().integer("select_last_index", 0) != 0;

@@ -82,7 +82,7 @@ std::vector<std::int64_t> split_sizes(const PlanRequest& request, std::int64_t s
 /// For each position of a padded axis, the position it is copied from; -1 = the constant.
 std::vector<std::int64_t> pad_map(const PlanRequest& request, const std::string& mode,
                                   std::int64_t size, std::int64_t before, std::int64_t after) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  constexpr std::int64_t kMost = std::int64_t{1} << 24;
   if (std::abs(before) > kMost || std::abs(after) > kMost || size > kMost) {
     request.fail("a padding is too large");
   }
