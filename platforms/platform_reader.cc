@@ -64,7 +64,7 @@ const Names<CpuShare> kCpuShares = {{"memory-share", CpuShare::kMemoryShare},
                                     {"memory-table", CpuShare::kMemoryTable},
                                     {"configured", CpuShare::kConfigured},
                                     {"fixed", CpuShare::kFixed}};
-const Names<KeepAliveRule> kKeepAliveRules = {{"fixed-window", KeepAliveRule::kFixedWindow}};
+const Names<KeepAliveRule> kKeepAliveRules = {{"fixed-window", KeepAliveRule::kFixed}};
 const Names<ReuseOrder> kReuseOrders = {{"most-recently-idle", ReuseOrder::kMostRecentlyIdle},
                                         {"newest-first", ReuseOrder::kNewestFirst},
                                         {"oldest-first", ReuseOrder::kOldestFirst},
@@ -170,12 +170,12 @@ KeepAlive read_keep_alive(const Layers& root, FigureReader& reader) {
   const Layers::Layer* top = whole_table.first();
   if (top != nullptr && !top->node.is_table()) {  // keep_alive = "600 s"
     (void)whole_table.top();
-    return {KeepAliveRule::kFixedWindow,
+    return {KeepAliveRule::kFixed,
             reader.ordered<Duration>(Layers({*top}, "keep_alive.window"), duration, Duration(0))};
   }
   const Layers at = root["keep_alive"];
   return {reader.choice<KeepAliveRule>(at["rule"], name_in(kKeepAliveRules),
-                                       KeepAliveRule::kFixedWindow),
+                                       KeepAliveRule::kFixed),
           reader.ordered<Duration>(at["window"], duration, Duration(0))};
 }
 

@@ -51,9 +51,8 @@ struct CpuRule {
   double host_factor = 1.0;
 };
 
-enum class KeepAliveRule : std::uint8_t { kFixedWindow };
 struct KeepAlive {
-  KeepAliveRule rule = KeepAliveRule::kFixedWindow;
+  KeepAliveRule rule = KeepAliveRule::kFixed;
   Duration window{};
 };
 

@@ -40,30 +40,51 @@ double pinned_crossing(const Scenario& scenario, const Inputs& inputs,
   return std::log(equal.value_or(found.per_day));
 }
 
-/// Each figure of the platform at its low and its high end, one at a time; the shifts of the
-/// crossing are combined as independent errors. A crossing at a step of the fleet does not depend
-/// on the functions' platform: its interval is a point.
-Interval calibration(const Scenario& scenario, const Inputs& inputs,
-                     const BreakevenOptions& options, const FoundCrossing& found,
-                     const DeploymentSpec& servers, double estimate) {
-  if (found.at_step || !options.calibration) return {estimate, estimate};
-  const double centre = std::log(found.per_day);
+/// Each figure of the platform at its low and its high end, one at a time. A crossing at a step of
+/// the fleet does not depend on the functions' platform.
+std::vector<Sensitivity> sensitivity_of(const Scenario& scenario, const Inputs& inputs,
+                                        const BreakevenOptions& options,
+                                        const FoundCrossing& found, const DeploymentSpec& servers) {
+  std::vector<Sensitivity> all;
+  if (found.at_step || !options.calibration) return all;
+  for (const Figure& figure : figures(*found.functions.platform_spec)) {
+    const auto at = [&](Pin::Side side) {
+      return std::exp(
+          pinned_crossing(scenario, inputs, options, found, servers, {figure.path, side}));
+    };
+    all.push_back({figure.path, figure.low, figure.high, at(Pin::Side::kLow),
+                   at(Pin::Side::kHigh)});
+  }
+  return all;
+}
+
+/// The shifts of the crossing combined as independent errors.
+Interval calibration_of(const std::vector<Sensitivity>& all, double nominal, double estimate) {
   double down = 0.0;
   double up = 0.0;
-  for (const Figure& figure : figures(*found.functions.platform_spec)) {
-    double lowest = 0.0;
-    double highest = 0.0;
-    for (const Pin::Side side : {Pin::Side::kLow, Pin::Side::kHigh}) {
-      const double shift = pinned_crossing(scenario, inputs, options, found, servers,
-                                           {figure.path, side}) -
-                           centre;
-      lowest = std::min(lowest, shift);
-      highest = std::max(highest, shift);
-    }
+  for (const Sensitivity& one : all) {
+    const double a = std::log(one.at_low / nominal);
+    const double b = std::log(one.at_high / nominal);
+    const double lowest = std::min({a, b, 0.0});
+    const double highest = std::max({a, b, 0.0});
     down += lowest * lowest;
     up += highest * highest;
   }
   return {estimate * std::exp(-std::sqrt(down)), estimate * std::exp(std::sqrt(up))};
+}
+
+std::vector<Sensitivity> strongest(std::vector<Sensitivity> all) {
+  constexpr std::size_t kShown = 5;
+  constexpr double kNoticeable = 1e-3;
+  const auto width = [](const Sensitivity& one) {
+    return std::abs(std::log(one.at_high / one.at_low));
+  };
+  std::erase_if(all, [&](const Sensitivity& one) { return width(one) < kNoticeable; });
+  std::stable_sort(all.begin(), all.end(), [&](const Sensitivity& a, const Sensitivity& b) {
+    return width(a) > width(b);
+  });
+  if (all.size() > kShown) all.resize(kShown);
+  return all;
 }
 
 BreakevenPair compare_pair(const Scenario& scenario, const Inputs& inputs, const CostModel& model,
@@ -81,8 +102,9 @@ BreakevenPair compare_pair(const Scenario& scenario, const Inputs& inputs, const
     crossing.inferences_per_day = found.per_day;
     crossing.cheaper_below = found.serverless_below ? functions.name : servers.name;
     crossing.sampling = search.sampling(found, crossing.inferences_per_day);
-    crossing.calibration = calibration(scenario, inputs, options, found, servers,
-                                       crossing.inferences_per_day);
+    std::vector<Sensitivity> all = sensitivity_of(scenario, inputs, options, found, servers);
+    crossing.calibration = calibration_of(all, found.per_day, crossing.inferences_per_day);
+    if (pair.crossings.empty()) pair.sensitivity = strongest(std::move(all));
     pair.crossings.push_back(std::move(crossing));
   }
   pair.spreadsheet = spreadsheet_of(model, functions, servers, search, pair);

@@ -41,6 +41,15 @@ enum class Verdict : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(Verdict verdict);
 
+/// What one figure of the functions' platform does to the first crossing, alone.
+struct Sensitivity {
+  std::string figure{};  ///< "cpu_share.host_factor"
+  std::string low_value{};
+  std::string high_value{};
+  double at_low = 0.0;  ///< the crossing, inferences a day
+  double at_high = 0.0;
+};
+
 /// The answer that a spreadsheet gives: mean rate x mean duration x price.
 struct Spreadsheet {
   std::optional<double> inferences_per_day{};  ///< nothing: it never crosses
@@ -52,6 +61,8 @@ struct BreakevenPair {
   std::string dedicated{};
   Verdict verdict = Verdict::kInfeasible;
   std::vector<Crossing> crossings{};
+  /// The figures that move the first crossing by more than 0.1 %, the strongest first, at most five.
+  std::vector<Sensitivity> sensitivity{};
   std::vector<BreakevenPoint> curve{};
   Spreadsheet spreadsheet{};
   std::string sentence{};  ///< the verdict in words

@@ -25,6 +25,8 @@ std::string rendered(const Report& report, ReportFormat format) {
       return csv_of(report);
     case ReportFormat::kMarkdown:
       return markdown_of(report);
+    case ReportFormat::kHtml:
+      return html_of(report);
     case ReportFormat::kText:
       break;
   }
@@ -35,8 +37,9 @@ struct Extension {
   std::string_view text;
   ReportFormat format;
 };
-constexpr std::array<Extension, 4> kExtensions{{{".json", ReportFormat::kJson},
+constexpr std::array<Extension, 5> kExtensions{{{".json", ReportFormat::kJson},
                                                 {".csv", ReportFormat::kCsv},
+                                                {".html", ReportFormat::kHtml},
                                                 {".md", ReportFormat::kMarkdown},
                                                 {".txt", ReportFormat::kText}}};
 

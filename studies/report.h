@@ -8,7 +8,7 @@
 namespace faascast {
 
 /// Renderings of results. Text is at most 80 columns wide.
-enum class ReportFormat { kText, kJson, kCsv, kMarkdown };
+enum class ReportFormat { kText, kJson, kCsv, kMarkdown, kHtml };
 
 [[nodiscard]] std::string render(const RunReport& report, ReportFormat format);
 [[nodiscard]] std::string render(const BreakevenReport& report, ReportFormat format);
@@ -17,7 +17,7 @@ enum class ReportFormat { kText, kJson, kCsv, kMarkdown };
 /// cost; a sentence with the answer becomes the first note. Equal costs keep the scenario's order.
 [[nodiscard]] RunReport ranked(RunReport report);
 
-/// The format that a file name asks for: .json, .csv, .md, .txt.
+/// The format that a file name asks for: .json, .csv, .html, .md, .txt.
 /// @throws InputError for any other
 [[nodiscard]] ReportFormat report_format_of(const std::string& file_name);
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "studies/report/breakeven_tables.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 #include "studies/report/table.h"
@@ -31,35 +32,6 @@ std::string cheapest_of(const BreakevenPoint& point) {
   return best == nullptr ? "-" : best->name;
 }
 
-Table curve_table(const BreakevenPair& pair) {
-  Table table({{"inferences/day"},
-               {pair.serverless + " $/month", Align::kLeft},
-               {pair.dedicated + " $/month", Align::kLeft},
-               {"cheaper", Align::kLeft}});
-  const std::size_t step = (pair.curve.size() + kRowsForPeople - 1) / kRowsForPeople;
-  for (std::size_t i = 0; i < pair.curve.size(); ++i) {
-    if (i % step != 0 && i + 1 != pair.curve.size()) continue;
-    const BreakevenPoint& point = pair.curve[i];
-    std::vector<std::string> row = {three_digits_text(point.inferences_per_day)};
-    for (std::size_t side = 0; side < 2; ++side) {
-      row.push_back(side < point.rows.size() ? cell_of(point.rows[side]) : "-");
-    }
-    row.push_back(cheapest_of(point));
-    table.add(std::move(row));
-  }
-  return table;
-}
-
-std::string spreadsheet_text(const Spreadsheet& spreadsheet) {
-  std::string text =
-      spreadsheet.inferences_per_day
-          ? fmt::format("{} inferences a day", three_digits_text(*spreadsheet.inferences_per_day))
-          : "it never crosses";
-  text += " (mean rate x mean duration x price).";
-  if (!spreadsheet.why_different.empty()) text += " " + spreadsheet.why_different;
-  return text;
-}
-
 std::string crossings_text(const BreakevenPair& pair) {
   std::string out;
   for (const Crossing& crossing : pair.crossings) {
@@ -80,28 +52,72 @@ std::string pair_text(const BreakevenPair& pair) {
                                      name_of(pair.verdict)));
   out += crossings_text(pair);
   out += paragraph("  spreadsheet  ", spreadsheet_text(pair.spreadsheet));
+  if (!pair.sensitivity.empty()) {
+    out += "\n  what moves it most, one figure at a time\n" + sensitivity_table(pair).text(2);
+  }
   return out + "\n" + curve_table(pair).text();
 }
 
 std::string pair_markdown(const BreakevenPair& pair) {
   std::string out =
       fmt::format("## {} against {}\n\n{}\n\n", pair.serverless, pair.dedicated, pair.sentence);
-  if (!pair.crossings.empty()) {
-    Table table({{"crossing, inferences/day"},
-                 {"sampling", Align::kLeft},
-                 {"calibration", Align::kLeft},
-                 {"cheaper below", Align::kLeft}});
-    for (const Crossing& crossing : pair.crossings) {
-      table.add({three_digits_text(crossing.inferences_per_day), interval_text(crossing.sampling),
-                 interval_text(crossing.calibration), crossing.cheaper_below});
-    }
-    out += table.markdown() + "\n";
-  }
+  if (!pair.crossings.empty()) out += crossings_table(pair).markdown() + "\n";
+  if (!pair.sensitivity.empty()) out += sensitivity_table(pair).markdown() + "\n";
   out += curve_table(pair).markdown();
   return out + fmt::format("\nSpreadsheet: {}\n", spreadsheet_text(pair.spreadsheet));
 }
 
 }  // namespace
+
+Table curve_table(const BreakevenPair& pair) {
+  Table table({{"inferences/day"},
+               {pair.serverless + " $/month", Align::kLeft},
+               {pair.dedicated + " $/month", Align::kLeft},
+               {"cheaper", Align::kLeft}});
+  const std::size_t step = (pair.curve.size() + kRowsForPeople - 1) / kRowsForPeople;
+  for (std::size_t i = 0; i < pair.curve.size(); ++i) {
+    if (i % step != 0 && i + 1 != pair.curve.size()) continue;
+    const BreakevenPoint& point = pair.curve[i];
+    std::vector<std::string> row = {three_digits_text(point.inferences_per_day)};
+    for (std::size_t side = 0; side < 2; ++side) {
+      row.push_back(side < point.rows.size() ? cell_of(point.rows[side]) : "-");
+    }
+    row.push_back(cheapest_of(point));
+    table.add(std::move(row));
+  }
+  return table;
+}
+
+Table crossings_table(const BreakevenPair& pair) {
+  Table table({{"crossing, inferences/day"},
+               {"sampling", Align::kLeft},
+               {"calibration", Align::kLeft},
+               {"cheaper below", Align::kLeft}});
+  for (const Crossing& crossing : pair.crossings) {
+    table.add({three_digits_text(crossing.inferences_per_day), interval_text(crossing.sampling),
+               interval_text(crossing.calibration), crossing.cheaper_below});
+  }
+  return table;
+}
+
+Table sensitivity_table(const BreakevenPair& pair) {
+  Table table({{"figure", Align::kLeft}, {"from"}, {"to"}, {"crossing at from"}, {"at to"}});
+  for (const Sensitivity& one : pair.sensitivity) {
+    table.add({one.figure, one.low_value, one.high_value, three_digits_text(one.at_low),
+               three_digits_text(one.at_high)});
+  }
+  return table;
+}
+
+std::string spreadsheet_text(const Spreadsheet& spreadsheet) {
+  std::string text =
+      spreadsheet.inferences_per_day
+          ? fmt::format("{} inferences a day", three_digits_text(*spreadsheet.inferences_per_day))
+          : "it never crosses";
+  text += " (mean rate x mean duration x price).";
+  if (!spreadsheet.why_different.empty()) text += " " + spreadsheet.why_different;
+  return text;
+}
 
 std::string text_of(const BreakevenReport& report) {
   std::string out;

@@ -12,6 +12,8 @@ namespace faascast {
 [[nodiscard]] std::string text_of(const RunReport& report);
 [[nodiscard]] std::string csv_of(const RunReport& report);
 [[nodiscard]] std::string markdown_of(const RunReport& report);
+[[nodiscard]] std::string html_of(const RunReport& report);
+[[nodiscard]] std::string html_of(const BreakevenReport& report);
 [[nodiscard]] std::string json_of(const BreakevenReport& report);
 [[nodiscard]] std::string text_of(const BreakevenReport& report);
 [[nodiscard]] std::string csv_of(const BreakevenReport& report);

@@ -106,6 +106,14 @@ Json pair_json(const BreakevenPair& pair) {
   json["verdict"] = std::string(name_of(pair.verdict));
   json["sentence"] = pair.sentence;
   json["crossings"] = std::move(crossings);
+  Json sensitivity = Json::array();
+  for (const Sensitivity& one : pair.sensitivity) {
+    sensitivity.push_back(Json{{"figure", one.figure},
+                               {"low", one.low_value},
+                               {"high", one.high_value},
+                               {"inferences_per_day", Json::array({one.at_low, one.at_high})}});
+  }
+  json["sensitivity"] = std::move(sensitivity);
   json["curve"] = std::move(curve);
   json["spreadsheet"] =
       Json{{"inferences_per_day", optional_json(pair.spreadsheet.inferences_per_day)},

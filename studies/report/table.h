@@ -23,6 +23,8 @@ class Table {
   /// @pre as many cells as columns
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
+  [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
+  [[nodiscard]] const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
   /// Columns two blanks apart. Where a row would be wider than `width`, the widest left-aligned
   /// column is wrapped.

@@ -1,0 +1,256 @@
+#include "studies/report/html.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "studies/report/figures.h"
+
+namespace faascast {
+
+std::string html_text(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '&': safe += "&amp;"; break;
+      case '<': safe += "&lt;"; break;
+      case '>': safe += "&gt;"; break;
+      case '"': safe += "&quot;"; break;
+      case '\'': safe += "&#39;"; break;
+      default: safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string html_page(std::string_view title, std::string_view body) {
+  constexpr std::string_view kStyle = R"(
+:root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --faint: #d5d5d5; --soft: #666;
+  --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --paper: #161616; --faint: #444;
+  --soft: #aaa; --c0: #56b4e9; --c1: #ff9e4a; --c2: #2fd0a5; --c3: #e7a6cb; --c4: #f0c75e;
+  --c5: #9ad0f5; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; }
+p.verdict { font-size: 1.15rem; border-left: 4px solid var(--c0); padding-left: 0.8rem; }
+table { border-collapse: collapse; margin: 1rem 0; font-size: 0.92rem; display: block;
+  overflow-x: auto; }
+th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid var(--faint);
+  vertical-align: top; }
+th.l, td.l { text-align: left; }
+figure { margin: 1rem 0; } svg { width: 100%; height: auto; } svg text { fill: var(--ink);
+  font: 12px system-ui, sans-serif; }
+li { margin: 0.2rem 0; } .soft { color: var(--soft); }
+@media print { body { max-width: none; margin: 0; } h2 { break-after: avoid; }
+  figure, table { break-inside: avoid; } }
+)";
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+      html_text(title), kStyle, body);
+}
+
+std::string html_table(const Table& table) {
+  const auto row = [&](const std::vector<std::string>& cells, const char* tag) {
+    std::string out = "<tr>";
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool left = table.columns()[i].align == Table::Align::kLeft;
+      out += fmt::format("<{}{}>{}</{}>", tag, left ? " class=\"l\"" : "", html_text(cells[i]), tag);
+    }
+    return out + "</tr>\n";
+  };
+  std::vector<std::string> heads;
+  for (const Table::Column& column : table.columns()) heads.push_back(column.head);
+  std::string out = "<table>\n<thead>" + row(heads, "th") + "</thead>\n<tbody>\n";
+  for (const auto& cells : table.rows()) out += row(cells, "td");
+  return out + "</tbody>\n</table>\n";
+}
+
+std::string html_list(const std::vector<std::string>& items) {
+  if (items.empty()) return {};
+  std::string out = "<ul>\n";
+  for (const std::string& item : items) out += "<li>" + html_text(item) + "</li>\n";
+  return out + "</ul>\n";
+}
+
+namespace {
+
+constexpr double kWidth = 800.0;
+constexpr double kHeight = 380.0;
+constexpr double kLeft = 80.0;
+constexpr double kRight = 20.0;
+constexpr double kTop = 20.0;
+constexpr double kBottom = 50.0;
+constexpr std::array<const char*, 4> kDashes = {"", "7 4", "2 3", "9 3 2 3"};
+constexpr int kColours = 6;
+
+/// One axis: from values to a place in [0, 1].
+class Axis {
+ public:
+  Axis(double low, double high, bool is_log) : is_log_(is_log) {
+    if (is_log_) {
+      low = std::pow(10.0, std::floor(std::log10(low) * 5.0) / 5.0);
+      high = std::pow(10.0, std::ceil(std::log10(high) * 5.0) / 5.0);
+    }
+    if (!(high > low)) high = is_log_ ? low * 10.0 : low + 1.0;
+    low_ = low;
+    high_ = high;
+  }
+  [[nodiscard]] double place(double value) const {
+    const double share = is_log_ ? std::log(value / low_) / std::log(high_ / low_)
+                                 : (value - low_) / (high_ - low_);
+    return std::clamp(share, 0.0, 1.0);
+  }
+  /// Round values inside: 1, 2, 5 times powers of ten.
+  [[nodiscard]] std::vector<double> ticks() const {
+    std::vector<double> all;
+    if (is_log_) {
+      const bool fine = high_ / low_ < 300.0;
+      for (double decade = std::pow(10.0, std::floor(std::log10(low_))); decade <= high_;
+           decade *= 10.0) {
+        for (const double step : {1.0, 2.0, 5.0}) {
+          if (!fine && step > 1.0) continue;
+          if (decade * step >= low_ * 0.999 && decade * step <= high_ * 1.001) {
+            all.push_back(decade * step);
+          }
+        }
+      }
+      return all;
+    }
+    const double rough = (high_ - low_) / 5.0;
+    const double decade = std::pow(10.0, std::floor(std::log10(rough)));
+    const double step = decade * (rough / decade < 2.0 ? 2.0 : rough / decade < 5.0 ? 5.0 : 10.0);
+    for (double value = std::ceil(low_ / step) * step; value <= high_ * 1.0001; value += step) {
+      all.push_back(value);
+    }
+    return all;
+  }
+
+ private:
+  bool is_log_;
+  double low_ = 0.0;
+  double high_ = 1.0;
+};
+
+struct Frame {
+  Axis x;
+  Axis y;
+  [[nodiscard]] double at_x(double value) const {
+    return kLeft + x.place(value) * (kWidth - kLeft - kRight);
+  }
+  [[nodiscard]] double at_y(double value) const {
+    return kHeight - kBottom - y.place(value) * (kHeight - kTop - kBottom);
+  }
+};
+
+std::string grid(const Chart& chart, const Frame& frame) {
+  std::string out;
+  for (const double value : frame.x.ticks()) {
+    const double x = frame.at_x(value);
+    out += fmt::format(
+        "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" stroke=\"var(--faint)\"/>"
+        "<text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>\n",
+        x, kTop, kHeight - kBottom, kHeight - kBottom + 18.0, three_digits_text(value));
+  }
+  for (const double value : frame.y.ticks()) {
+    const double y = frame.at_y(value);
+    out += fmt::format(
+        "<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"var(--faint)\"/>"
+        "<text x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
+        kLeft, kWidth - kRight, y, kLeft - 6.0, y + 4.0, three_digits_text(value));
+  }
+  out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                     (kLeft + kWidth - kRight) / 2.0, kHeight - 10.0, html_text(chart.x_label));
+  return out + fmt::format(
+                   "<text transform=\"translate(16 {}) rotate(-90)\" text-anchor=\"middle\">{}"
+                   "</text>\n",
+                   (kTop + kHeight - kBottom) / 2.0, html_text(chart.y_label));
+}
+
+std::string bands(const Chart& chart, const Frame& frame) {
+  std::string out;
+  int row = 0;
+  for (const ChartBand& band : chart.bands) {
+    const double low = frame.at_x(band.low);
+    const double width = std::max(1.5, frame.at_x(band.high) - low);
+    out += fmt::format(
+        "<rect x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" fill=\"var(--soft)\" "
+        "opacity=\"{}\"><title>{}</title></rect>\n",
+        low, kTop, width, kHeight - kTop - kBottom, band.high > band.low ? 0.18 : 0.8,
+        html_text(band.name));
+    const bool at_right = low > kWidth / 2.0;
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"{}\">{}</text>\n",
+                       at_right ? low - 6.0 : low + width + 6.0, kTop + 14.0 + 16.0 * row++,
+                       at_right ? "end" : "start", html_text(band.name));
+  }
+  return out;
+}
+
+std::string lines(const Chart& chart, const Frame& frame) {
+  std::string out;
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const ChartSeries& series = chart.series[i];
+    const auto colour = static_cast<int>(i % kColours);
+    std::string path;
+    std::string dots;
+    for (const auto& [x, y] : series.points) {
+      path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : " L", frame.at_x(x),
+                          frame.at_y(y));
+      if (series.marks_points) {
+        dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"var(--c{})\"/>",
+                            frame.at_x(x), frame.at_y(y), colour);
+      }
+    }
+    out += fmt::format(
+        "<path d=\"{}\" fill=\"none\" stroke=\"var(--c{})\" stroke-width=\"2\" "
+        "stroke-dasharray=\"{}\"><title>{}</title></path>{}\n",
+        path, colour, kDashes[i % kDashes.size()], html_text(series.name), dots);
+  }
+  return out;
+}
+
+std::string legend(const Chart& chart) {
+  std::string out = "<figcaption>";
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    out += fmt::format(
+        "<span style=\"margin-right:1.5rem;white-space:nowrap\"><svg style=\"width:34px;height:10px\" "
+        "viewBox=\"0 0 34 10\" aria-hidden=\"true\"><line x1=\"1\" x2=\"33\" y1=\"5\" y2=\"5\" "
+        "stroke=\"var(--c{})\" stroke-width=\"2\" stroke-dasharray=\"{}\"/></svg> {}</span>",
+        i % kColours, kDashes[i % kDashes.size()], html_text(chart.series[i].name));
+  }
+  return out + "</figcaption>\n";
+}
+
+}  // namespace
+
+std::string html_chart(const Chart& chart) {
+  double low_x = std::numeric_limits<double>::max();
+  double high_x = 0.0;
+  double low_y = std::numeric_limits<double>::max();
+  double high_y = 0.0;
+  std::size_t longest = 0;
+  for (const ChartSeries& series : chart.series) {
+    longest = std::max(longest, series.points.size());
+    for (const auto& [x, y] : series.points) {
+      low_x = std::min(low_x, x);
+      high_x = std::max(high_x, x);
+      low_y = std::min(low_y, y);
+      high_y = std::max(high_y, y);
+    }
+  }
+  if (longest < 2 || !(low_x > 0.0)) return {};
+  const Frame frame{Axis(low_x, high_x, chart.log_x),
+                    Axis(chart.log_y ? std::max(low_y, high_y * 1e-6) : 0.0, high_y, chart.log_y)};
+  return fmt::format(
+      "<figure>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}{}{}</svg>\n{}"
+      "</figure>\n",
+      kWidth, kHeight, html_text(chart.title), grid(chart, frame), bands(chart, frame),
+      lines(chart, frame), legend(chart));
+}
+
+}  // namespace faascast
