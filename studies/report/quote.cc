@@ -6,6 +6,7 @@
 
 #include "input/quantity.h"
 #include "studies/report/figures.h"
+#include "studies/report/html.h"
 #include "studies/report/json.h"
 #include "studies/report/run_tables.h"
 
@@ -104,6 +105,15 @@ std::string markdown_of(const Quote& quote) {
   return out;
 }
 
+std::string html_of(const Quote& quote) {
+  std::string body = fmt::format("<h1>{}</h1>\n<p>{}</p>\n", html_text(quote.name),
+                                 html_text(quote.configuration));
+  body += html_table(bill_table(quote.bill_month));
+  if (quote.usd_per_million) body += fmt::format("<p>{}</p>\n", html_text(million_text(quote)));
+  body += html_table(price_table(quote)) + html_list(quote.notes);
+  return html_page(quote.name, body);
+}
+
 }  // namespace
 
 std::string render(const Quote& quote, ReportFormat format) {
@@ -114,6 +124,8 @@ std::string render(const Quote& quote, ReportFormat format) {
       return csv_of(quote);
     case ReportFormat::kMarkdown:
       return markdown_of(quote);
+    case ReportFormat::kHtml:
+      return html_of(quote);
     case ReportFormat::kText:
       break;
   }
