@@ -130,6 +130,7 @@ struct PublicCase {
   const char* name;
   Tolerance tolerance{};
 };
+void PrintTo(const PublicCase& model, std::ostream* out) { *out << model.name; }
 class PublicModel : public ::testing::TestWithParam<PublicCase> {};
 
 TEST_P(PublicModel, MatchesItsReference) {

@@ -56,6 +56,7 @@ struct Anchor {
   double sum_mb;
   double peak_mb;
 };
+void PrintTo(const Anchor& anchor, std::ostream* out) { *out << anchor.name; }
 class PublicReport : public ::testing::TestWithParam<Anchor> {};
 
 TEST_P(PublicReport, MatchesTheFiguresCountedElsewhere) {
