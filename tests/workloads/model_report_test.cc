@@ -56,7 +56,7 @@ struct Anchor {
   double sum_mb;
   double peak_mb;
 };
-void PrintTo(const Anchor& anchor, std::ostream* out) { *out << anchor.name; }
+void PrintTo(const Anchor& anchor, std::ostream* out) { *out << anchor.model; }
 class PublicReport : public ::testing::TestWithParam<Anchor> {};
 
 TEST_P(PublicReport, MatchesTheFiguresCountedElsewhere) {
