@@ -254,7 +254,7 @@ bool CostModel::fleet_holds(const DeploymentSpec& deployment, std::uint32_t coun
   const Cost cost = cost_of(simulated, per_day);
   const bool overloaded = utilisation_of(simulated.compiled.plan, simulated.figures,
                                          simulated.span) >= 1.0;
-  if (why_not != nullptr) *why_not = overloaded ? "its load, over 100 %" : cost.why_not;
+  if (why_not != nullptr) *why_not = overloaded ? "capacity: its load is over 100 %" : cost.why_not;
   return cost.feasible && !overloaded;
 }
 

@@ -194,7 +194,8 @@ class CountTraffic final : public Traffic {
   [[nodiscard]] std::string description() const override {
     const bool minutes = table_->width() == std::chrono::minutes(1);
     std::string text = fmt::format(
-        "{} ({} functions, {} {}), {}", options_.title, format_count(functions()),
+        "{} ({} {}, {} {}), {}", options_.title, format_count(functions()),
+        functions() == 1 ? "function" : "functions",
         format_count(table_->bins()),
         minutes ? "minutes" : fmt::format("bins of {}", format_duration(table_->width())),
         words_for(options_.spread, minutes ? "minute" : "bin"));

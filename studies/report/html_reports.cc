@@ -64,8 +64,10 @@ std::string pair_body(const BreakevenPair& pair) {
     chart.series.push_back(std::move(series));
   }
   for (const Crossing& crossing : pair.crossings) {
-    chart.bands.push_back({crossing.calibration.low, crossing.calibration.high,
-                           "calibration interval"});
+    if (crossing.calibration.high > crossing.calibration.low * 1.001) {
+      chart.bands.push_back(
+          {crossing.calibration.low, crossing.calibration.high, "calibration interval"});
+    }
     chart.bands.push_back({crossing.inferences_per_day, crossing.inferences_per_day,
                            fmt::format("breakeven {} a day",
                                        three_digits_text(crossing.inferences_per_day))});
