@@ -133,6 +133,14 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
       deployment.autoscale ? deployment.autoscale->minimum : 1);
   servers.workers_per_replica = deployment.workers.value_or(
       static_cast<std::uint32_t>(std::max<std::int64_t>(1, type.vcpu.value() / 1000)));
+  constexpr std::uint64_t kMostWorkers = 10'000'000;
+  const std::uint64_t most = deployment.autoscale ? deployment.autoscale->maximum : servers.replicas;
+  if (most * servers.workers_per_replica > kMostWorkers) {
+    throw InputError(Problem{deployment.where,
+                             fmt::format("{} servers of {} workers: more than {} workers", most,
+                                         servers.workers_per_replica, kMostWorkers),
+                             "lower count or workers"});
+  }
   servers.queue_limit = deployment.queue_limit;
   servers.autoscale = deployment.autoscale;
   compiled.plan.side = servers;
@@ -260,9 +268,15 @@ CompiledScenario compile(const Scenario& scenario, const Inputs& inputs) {
       }
     }
   }
+  const Horizon horizon = horizon_of(scenario, *inputs.traffic);
+  if (horizon.kind == Horizon::Kind::kAt && Instant(scenario.warm_up) >= horizon.at) {
+    problems.push_back({scenario.file_name + ": warm_up",
+                        "the warm-up lasts until the end of the run: nothing would be measured",
+                        "make warm_up shorter than the horizon"});
+  }
   if (!problems.empty()) throw InputError(std::move(problems));
   compiled.plan.traffic = inputs.traffic;
-  compiled.plan.horizon = horizon_of(scenario, *inputs.traffic);
+  compiled.plan.horizon = horizon;
   compiled.plan.warm_up = Instant(scenario.warm_up);
   return compiled;
 }

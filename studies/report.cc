@@ -96,7 +96,7 @@ ReportFormat report_format_of(const std::string& file_name) {
                            extension.empty()
                                ? std::string("the file name does not say its format")
                                : fmt::format("'{}' is not a format of reports", extension),
-                           "end the name with .json, .csv, .md or .txt"});
+                           "end the name with .json, .csv, .html, .md or .txt"});
 }
 
 }  // namespace faascast

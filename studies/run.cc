@@ -30,7 +30,8 @@ std::vector<std::string> objective_misses(const Objective& objective,
       misses.push_back(fmt::format("{} {:.3g} % > {:.3g} %", name, 100.0 * share, 100.0 * *limit));
     }
   };
-  check_share("cold starts", objective.cold_share, result.cold_starts, result.completed);
+  check_share("cold starts", objective.cold_share, result.cold_starts,
+              result.completed + result.timed_out);
   check_share("throttled", objective.throttled, result.throttled, result.requests);
   if (!objective.empty() && result.completed == 0 && result.requests > 0) {
     misses.push_back("no request completed");
@@ -56,7 +57,7 @@ DeploymentReport report_of(const Scenario& scenario, const DeploymentSpec& spec,
   if (spec.front_door == "load-balancer") {
     figures.usage[Meter::kLoadBalancerTime] = static_cast<Int128>(span.count());
   }
-  report.bill = bill_span(compiled.prices, figures.usage);
+  if (span > Duration::zero()) report.bill = bill_span(compiled.prices, figures.usage);
   if (span > Duration::zero()) {
     const Usage month = month_usage(figures.usage, span);
     report.bill_month = bill_month(compiled.prices, month, scenario.free_tier);
@@ -94,7 +95,9 @@ RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
   RunResult result = run(compiled.plan, run_options);
   report.interrupted = result.interrupted;
   report.fingerprint = result.fingerprint;
-  report.span = result.horizon - result.warm_up;
+  // An interrupted run has no span: each deployment has replayed another part of the traffic, so
+  // nothing is scaled to a month.
+  report.span = result.interrupted ? Duration::zero() : result.horizon - result.warm_up;
   for (std::size_t i = 0; i < scenario.deployments.size(); ++i) {
     report.deployments.push_back(report_of(scenario, scenario.deployments[i],
                                            compiled.deployments[i],

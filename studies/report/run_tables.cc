@@ -104,7 +104,8 @@ Table overview_table(const RunReport& report) {
                                     duration_text(figures.latency.quantile_s(0.50)),
                                     duration_text(figures.latency.quantile_s(0.95)),
                                     duration_text(figures.latency.quantile_s(0.99)),
-                                    share_text(figures.cold_starts, figures.completed)};
+                                    share_text(figures.cold_starts,
+                                               figures.completed + figures.timed_out)};
     if (throttles) row.push_back(share_text(figures.throttled, figures.requests));
     row.push_back(usd_text(usd_number(deployment.bill_month.total())));
     row.push_back(usd_text(deployment.usd_per_million));
