@@ -163,7 +163,7 @@ std::vector<BadInput> bad_inputs() {
          arguments.insert(arguments.end(), {"-o", "out.pdf"});
          return arguments;
        },
-       {"out.pdf", ".json, .csv, .md or .txt"}},
+       {"out.pdf", ".json, .csv, .html, .md or .txt"}},
       {"MissingFolder",
        [](const Program& p) {
          auto arguments = run_of(p, small_scenario());
