@@ -42,6 +42,26 @@ Work work_of(const Scenario& scenario, const ResolvedModel& model, double host_f
   return work;
 }
 
+/// Where nothing but the trace says how long a request takes, every row must say it.
+/// @throws InputError naming the first that does not
+void require_execution(const Scenario& scenario, const Traffic& traffic) {
+  const auto source = traffic.open(0, {scenario.seed, 0});
+  std::uint64_t before = 0;
+  for (ArrivalBlock block = source->fill(); block.size() > 0; block = source->fill()) {
+    const auto& times = block.execution_ns;
+    const auto absent = std::find(times.begin(), times.end(), ArrivalBlock::kAbsent);
+    if (times.empty() || absent != times.end()) {
+      const auto number = before + static_cast<std::uint64_t>(absent - times.begin()) + 1;
+      throw InputError(Problem{scenario.traffic.trace,
+                               fmt::format("request {} (in order of arrival) has no execution time, "
+                                           "and no model says how long it takes",
+                                           number),
+                               "fill in execution_s, or add [model]"});
+    }
+    before += block.size();
+  }
+}
+
 bool prices_idle(const PriceList& prices) {
   return std::any_of(prices.lines.begin(), prices.lines.end(), [](const PriceLine& line) {
     return std::any_of(line.measures.begin(), line.measures.end(), [](const Measure& measure) {
@@ -228,6 +248,9 @@ Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
   }
   inputs.traffic = scaled_traffic(scenario, inputs.unscaled, spec.scale);
   inputs.model = resolve_model(scenario, inputs.unscaled->has_execution(), store);
+  if (inputs.model.from_trace && !inputs.unscaled->independent()) {
+    require_execution(scenario, *inputs.unscaled);
+  }
   return inputs;
 }
 

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "sim-core/error.h"
 #include "studies/data.h"
+#include "studies/run.h"
 #include "studies/schema.h"
 
 namespace faascast {
@@ -220,6 +223,23 @@ TEST(Schema, PrintedDefaultsAreTheRealOnes) {
     EXPECT_EQ(after.deployments[0].arch, before.deployments[0].arch) << key;
     EXPECT_EQ(after.deployments[0].concurrency, before.deployments[0].concurrency) << key;
   }
+}
+
+// Row 2 leaves its execution time out and there is no [model]: it must not run as zero seconds.
+TEST(TraceExecution, ARowWithoutATimeNeedsAModel) {
+  const std::string trace = ::testing::TempDir() + "gap.csv";
+  std::ofstream(trace) << "arrival_s,execution_s\n0,1\n0.5,\n2,1\n";
+  const std::string text = "[traffic]\ntrace = \"" + trace +
+                           "\"\n[[deployment]]\nplatform = 'aws-lambda'\n";
+  try {
+    (void)run_scenario(read(text));
+    FAIL() << "ran a request of unknown length";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("request 2 (in order of arrival) has no execution time"));
+  }
+  const RunReport report = run_scenario(read(text + "[model]\nexecution = '4 s'\n"));
+  // (1 + 4 + 1) / 3
+  EXPECT_DOUBLE_EQ(report.deployments[0].figures.execution.mean_s().value(), 2.0);
 }
 
 TEST(ShippedScenarios, AllAreRead) {
