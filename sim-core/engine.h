@@ -29,6 +29,7 @@ struct InstanceFigures {
   /// does not count, nor does one that is created in the horizon's.
   std::uint64_t peak = 0;
   std::uint64_t expired = 0;
+  Int128 down_ns = 0;  ///< integral of replicas that are broken down
   double mean = 0.0;
   double busy_mean = 0.0;
   double idle_mean = 0.0;
@@ -55,7 +56,10 @@ struct DeploymentResult {
   /// Requests that waited for an instance to start: the one it was started for and those that
   /// joined it. Equal to cold_starts where an instance takes one request at a time.
   std::uint64_t cold_affected = 0;
-  std::uint64_t retries = 0;    ///< further attempts of clients; a request counts once all the same
+  /// Further attempts of clients, and of requests whose replica broke down; a request counts once
+  /// all the same.
+  std::uint64_t retries = 0;
+  std::uint64_t batches = 0;    ///< of completed requests, where they are executed together
   Int128 contention_ns = 0;     ///< what sharing of CPUs added to the latency of completed requests
   DurationSummary latency{};    ///< completed requests, from their first attempt
   DurationSummary execution{};  ///< warm-equivalent busy time of completed requests
@@ -67,6 +71,10 @@ struct DeploymentResult {
   std::vector<FunctionTotals> functions{};
   /// Hash of every request's outcome and completion instant. Equal inputs, equal fingerprint.
   std::uint64_t fingerprint = 0;
+  /// Of a deployment of several parts: each one's figures, in the plan's order; the figures above
+  /// are of all together. Instances of all parts are added up; requests that overflow are counted
+  /// where they went.
+  std::vector<DeploymentResult> parts{};
 };
 
 struct RunResult {

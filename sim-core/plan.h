@@ -67,6 +67,31 @@ struct Work {
   Duration per_input_token{};
   Duration per_output_token{};
   bool uses_tokens = false;
+  /// State that a request reads and writes outside, one operation after another, while it holds its
+  /// instance or worker. Elapses as is (no CpuLaw), drawn by Purpose::kState (sub-stream = index of
+  /// the operation: reads by word 0, writes by word 1). Not for requests that bring their time.
+  struct State {
+    std::uint16_t reads = 0;
+    std::uint16_t writes = 0;
+    Distribution read_latency{};
+    Distribution write_latency{};
+    [[nodiscard]] bool empty() const { return reads == 0 && writes == 0; }
+  };
+  State state{};
+};
+
+/// Requests that are executed together.
+struct Batching {
+  std::uint32_t maximum_size = 1;  ///< >= 1
+  /// A batch starts when it is full or its first request has waited for this long, as soon as a
+  /// worker is free.
+  Duration maximum_wait{};
+  /// Time of a batch of b against its longest request's alone, in thousandths, for b = 1, 2, ...;
+  /// beyond the end the last difference is added for each request. Empty: every batch takes as long
+  /// as its longest request.
+  std::vector<std::uint32_t> time_factor{};
+  /// @param size >= 1 @return thousandths, at least 1
+  [[nodiscard]] std::int64_t factor(std::size_t size) const;
 };
 
 /// How long an instance stays idle. Minimum instances stay.
@@ -153,15 +178,39 @@ struct Autoscale {
   std::uint32_t maximum = 1;
 };
 
-/// A dedicated fleet: c replicas with k workers each, one FIFO queue over all functions.
+/// Replicas that break down and come back. Each is up and down by turns, from when it is ready on:
+/// Purpose::kReplica of its number in order of creation, draw i = its i-th turn (word 0 up, word 1
+/// down). It is paid for all the same.
+struct Breakdown {
+  Distribution up{};
+  Distribution down{};
+  bool retries = true;  ///< its requests go back to the queue's head and start anew; else they fail
+};
+
+/// A dedicated fleet: c replicas with k workers each, one FIFO queue over all functions. See
+/// server_pool.h and server_fleet.h for the exact rules.
 struct ServerPlan {
   std::uint32_t replicas = 1;  ///< initial count (fixed when there is no autoscaler)
   std::uint32_t workers_per_replica = 1;
   std::optional<std::uint64_t> queue_limit{};  ///< waiting requests; beyond: throttled
   /// Longest wait in the queue; a request that would wait longer leaves after that, and counts as
-  /// timed_out and abandoned. Drawn as a pool's. Of fleets without autoscaler.
+  /// timed_out and abandoned. Drawn as a pool's.
   std::optional<Distribution> patience{};
   std::optional<Autoscale> autoscale{};
+  /// vCPUs that the busy workers of a replica share; 0 = each works as if alone.
+  MilliVcpu vcpu_share{};
+  /// What a core does with both its threads busy against one, in thousandths; a core is two vCPUs.
+  /// 2000: a vCPU is a core. Between one and two busy threads a core it goes linearly. >= 1000
+  std::uint32_t hyperthread_yield = 2000;
+  std::optional<Breakdown> breakdown{};
+  std::optional<Batching> batching{};
+};
+
+/// How a deployment of several parts shares its requests out among them.
+enum class Split : std::uint8_t {
+  kNone,      ///< it has no parts
+  kOverflow,  ///< parts[0] is a fleet; what it would turn away goes to parts[1]
+  kVersions,  ///< each request goes to one part, by weights (or as its trace says)
 };
 
 struct DeploymentPlan {
@@ -173,6 +222,11 @@ struct DeploymentPlan {
   Distribution network{};
   Bytes request_bytes{};
   Bytes response_bytes{};
+  Split split = Split::kNone;
+  /// Where there are parts, they do all the work: what stands above is parts[0]'s.
+  std::vector<DeploymentPlan> parts{};
+  /// kVersions: a request goes to the part in whose share u falls (Purpose::kVersion); positive.
+  std::vector<double> weights{};
 };
 
 /// When the run ends. The two that are found by running are each deployment's own.

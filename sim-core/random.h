@@ -20,6 +20,10 @@ enum class Purpose : std::uint16_t {
   kPatience = 9,   ///< sub-stream = attempt
   kRetry = 10,     ///< delay before an attempt; sub-stream = attempt
   kFailure = 11,   ///< whether an instance comes up; sub-stream = attempt
+  kState = 32,     ///< latency of external state; sub-stream = operation
+  kVersion = 33,   ///< which version serves a request
+  kReplica = 34,   ///< up and down times of a replica (number = turn)
+  kBranch = 35,    ///< whether a workflow takes a step; sub-stream = branch
 };
 
 /// A counter-based stream (Philox4x32-10, Salmon et al. 2011): number i of a stream belongs to

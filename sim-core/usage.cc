@@ -28,6 +28,10 @@ std::string_view name_of(Meter meter) {
       return "bytes_out";
     case Meter::kConnections:
       return "connections";
+    case Meter::kStateReads:
+      return "state_reads";
+    case Meter::kStateWrites:
+      return "state_writes";
   }
   return "";
 }

@@ -23,8 +23,10 @@ enum class Meter : std::uint8_t {
   kBytesIn,                ///< request payload bytes
   kBytesOut,               ///< response payload bytes (egress)
   kConnections,            ///< requests seen by a front door (gateway fee, capacity units)
+  kStateReads,             ///< reads of external state
+  kStateWrites,            ///< writes of external state
 };
-inline constexpr std::size_t kMeters = 12;
+inline constexpr std::size_t kMeters = 14;
 
 /// Snake-case name, as in JSON: "memory_time_mb_ns".
 [[nodiscard]] std::string_view name_of(Meter meter);

@@ -139,7 +139,7 @@ class Checker {
     std::vector<std::string> names;
     bool found = false;
     for (const DeploymentSpec& d : scenario_.deployments) {
-      if (d.is_serverless() != serverless) continue;
+      if (serverless ? !d.is_serverless() : !d.is_servers()) continue;
       names.push_back(d.name);
       found |= wanted(asked, d);
     }
@@ -152,7 +152,7 @@ class Checker {
   }
 
   void check_fleet(const DeploymentSpec& d) {
-    if (d.is_serverless() || !d.count || d.autoscale || *d.count > d.redundancy) return;
+    if (!d.is_servers() || !d.count || d.autoscale || *d.count > d.redundancy) return;
     problems_.push_back({d.where,
                          fmt::format("{} server(s) with redundancy {}: none would be left",
                                      *d.count, d.redundancy),
@@ -180,7 +180,7 @@ BreakevenReport breakeven(const Scenario& scenario, const BreakevenOptions& opti
   for (const DeploymentSpec& functions : scenario.deployments) {
     if (!functions.is_serverless() || !wanted(options.serverless, functions)) continue;
     for (const DeploymentSpec& servers : scenario.deployments) {
-      if (servers.is_serverless() || !wanted(options.dedicated, servers)) continue;
+      if (!servers.is_servers() || !wanted(options.dedicated, servers)) continue;
       report.pairs.push_back(compare_pair(scenario, inputs, model, functions, servers, options));
     }
   }

@@ -85,7 +85,53 @@ struct Objective {
   }
 };
 
-/// One [[deployment]]: a model on a platform, or on a fleet of servers.
+/// [state]: what every request reads and writes outside, and what that costs.
+struct StateSpec {
+  std::uint16_t reads = 0;
+  std::uint16_t writes = 0;
+  LawSpec read_latency{};
+  LawSpec write_latency{};
+  std::string tariff{};  ///< its prices; empty: those below
+  std::string region{};  ///< of the tariff; empty: its first
+  std::optional<double> usd_per_million_reads{};
+  std::optional<double> usd_per_million_writes{};
+  [[nodiscard]] bool empty() const { return reads == 0 && writes == 0; }
+};
+
+/// [[version]]: each deployment serves a share of its requests by this one, in a pool of its own.
+struct VersionSpec {
+  std::string name{};
+  double weight = 0.0;
+  std::optional<ModelSpec> model{};  ///< absent: the scenario's
+};
+
+/// [[step]] of a workflow.
+struct StepSpec {
+  std::string name{};
+  std::string where{};
+  std::string deployment{};
+  std::vector<std::string> after{};
+  double probability = 1.0;
+  std::string branch{};  ///< of the steps of a branch at most one is taken
+};
+
+/// hybrid = { ... }: servers for the base load, functions for what they cannot take.
+struct HybridSpec {
+  std::string base{};          ///< a server type
+  std::string overflow{};      ///< a platform
+  std::uint64_t queue = 0;     ///< requests that wait for the servers before any overflows
+  std::optional<double> cpu{};  ///< of the base, where its type lets one choose
+  std::optional<Megabytes> memory{};
+};
+
+/// breakdown = { up, down, retries }.
+struct BreakdownSpec {
+  LawSpec up{};
+  LawSpec down{};
+  bool retries = true;
+};
+
+/// One [[deployment]]: a model on a platform, on a fleet of servers, or on both.
 struct DeploymentSpec {
   std::string name{};
   std::string where{};   ///< place in the file, for later problems
@@ -107,10 +153,18 @@ struct DeploymentSpec {
   std::optional<std::uint32_t> workers{};  ///< per server; absent: one per vCPU
   std::optional<Autoscale> autoscale{};
   std::optional<std::uint64_t> queue_limit{};
+  std::optional<LawSpec> patience{};
+  std::optional<double> hyperthread_yield{};  ///< 1..2; absent: workers do not slow one another
+  std::optional<BreakdownSpec> breakdown{};
+  std::optional<Batching> batching{};
   std::string purchase = "on-demand";
   std::uint32_t redundancy = 1;  ///< replicas that may be lost with the objective still met
 
-  [[nodiscard]] bool is_serverless() const { return !platform.empty(); }
+  /// Then `server` and `platform` are its base and its overflow.
+  std::optional<HybridSpec> hybrid{};
+
+  [[nodiscard]] bool is_serverless() const { return !platform.empty() && !hybrid; }
+  [[nodiscard]] bool is_servers() const { return !server.empty() && !hybrid; }
 };
 
 /// How the end of the run is asked for.
@@ -149,6 +203,9 @@ struct Scenario {
   ModelSpec model{};
   HandlerSpec handler{};
   Objective objective{};
+  StateSpec state{};
+  std::vector<VersionSpec> versions{};
+  std::vector<StepSpec> steps{};
   std::vector<DeploymentSpec> deployments{};
 };
 

@@ -35,6 +35,8 @@ constexpr std::array<NaturalUnit, kMeters> kNaturalUnits{{
     {Meter::kBytesIn, "bytes_in", 1.0},
     {Meter::kBytesOut, "bytes_out", 1.0},
     {Meter::kConnections, "connections", 1.0},
+    {Meter::kStateReads, "state_reads", 1.0},
+    {Meter::kStateWrites, "state_writes", 1.0},
 }};
 
 /// With commas between thousands of the whole part.
