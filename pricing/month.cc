@@ -9,7 +9,16 @@ namespace faascast {
 namespace {
 
 bool is_priced_by_the_hour(Meter meter) {
-  return meter == Meter::kServerTime || meter == Meter::kLoadBalancerTime;
+  switch (meter) {
+    case Meter::kServerTime:
+    case Meter::kLoadBalancerTime:
+    case Meter::kClusterTime:
+    case Meter::kDiskTime:
+    case Meter::kNatTime:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ inline constexpr Duration kMonth = std::chrono::hours(30 * 24);
 inline constexpr Duration kHourlyMonth = std::chrono::hours(730);
 
 /// What the meters of a month read when they read `usage` over `span`: per-day figures times 30;
-/// server and load-balancer time times 730/720 of that. Each amount is rounded half up once. The
-/// only place where a span becomes a month.
+/// the time of servers, load balancers, control planes, disks and gateways times 730/720 of that.
+/// Each amount is rounded half up once. The only place where a span becomes a month.
 /// @pre span > 0
 [[nodiscard]] Usage month_usage(const Usage& usage, Duration span);
 

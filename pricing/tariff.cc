@@ -1,8 +1,8 @@
 #include "pricing/tariff.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -16,14 +16,14 @@ constexpr std::int64_t kMostPicoUsd = 1'000'000'000'000'000'000;  // a million d
 
 constexpr Int128 kMostPer = 10'000'000'000'000'000'000U;  // see cost_of()
 
-enum class Dimension : std::uint8_t { kCount, kMemory, kVcpu, kClock, kTime, kBytes };
+enum class Dimension : std::uint8_t { kCount, kMemory, kVcpu, kClock, kTime, kBytes, kGpu };
 
 struct MeterName {
   const char* name;
   Meter meter;
   Dimension dimension;
 };
-constexpr std::array<MeterName, kMeters> kMeterNames{{
+constexpr MeterName kMeterNames[] = {
     {"requests", Meter::kRequests, Dimension::kCount},
     {"memory_time", Meter::kMemoryTime, Dimension::kMemory},
     {"vcpu_time", Meter::kVcpuTime, Dimension::kVcpu},
@@ -36,7 +36,17 @@ constexpr std::array<MeterName, kMeters> kMeterNames{{
     {"bytes_in", Meter::kBytesIn, Dimension::kBytes},
     {"bytes_out", Meter::kBytesOut, Dimension::kBytes},
     {"connections", Meter::kConnections, Dimension::kCount},
-}};
+    {"state_reads", Meter::kStateReads, Dimension::kCount},
+    {"state_writes", Meter::kStateWrites, Dimension::kCount},
+    {"cluster_time", Meter::kClusterTime, Dimension::kTime},
+    {"disk_time", Meter::kDiskTime, Dimension::kMemory},
+    {"gpu_time", Meter::kGpuTime, Dimension::kGpu},
+    {"nat_time", Meter::kNatTime, Dimension::kTime},
+    {"nat_bytes", Meter::kNatBytes, Dimension::kBytes},
+    {"cross_zone_bytes", Meter::kCrossZoneBytes, Dimension::kBytes},
+    {"log_bytes", Meter::kLogBytes, Dimension::kBytes},
+};
+static_assert(std::size(kMeterNames) == kMeters, "a meter has no name in tariff files");
 
 /// Metered units in one of a unit. Providers' GB of memory is 1024 MB, and so is a GiB; a GB of
 /// payload is 10^9 bytes, a GiB 2^30.
@@ -45,20 +55,23 @@ struct UnitName {
   Dimension dimension;
   std::int64_t size;
 };
-constexpr std::array<UnitName, 12> kUnitNames{{
+constexpr UnitName kUnitNames[] = {
     {"request", Dimension::kCount, 1},
     {"GB-s", Dimension::kMemory, 1'024'000'000'000},
     {"GiB-s", Dimension::kMemory, 1'024'000'000'000},
     {"GB-h", Dimension::kMemory, 3'686'400'000'000'000},
     {"vCPU-s", Dimension::kVcpu, 1'000'000'000'000},
     {"vCPU-h", Dimension::kVcpu, 3'600'000'000'000'000},
+    {"GB-month", Dimension::kMemory, 2'691'072'000'000'000'000},  // of 730 hours
+    {"GPU-s", Dimension::kGpu, 1'000'000'000},
+    {"GPU-h", Dimension::kGpu, 3'600'000'000'000},
     {"GHz-s", Dimension::kClock, 1'000'000'000'000},
     {"hour", Dimension::kTime, 3'600'000'000'000},
     {"s", Dimension::kTime, 1'000'000'000},
     {"MB", Dimension::kBytes, 1'000'000},
     {"GB", Dimension::kBytes, 1'000'000'000},
     {"GiB", Dimension::kBytes, 1'073'741'824},
-}};
+};
 
 template <class Table>
 std::vector<std::string> names_in(const Table& table) {
@@ -69,7 +82,7 @@ std::vector<std::string> names_in(const Table& table) {
 
 template <class Table>
 const auto& row_named(const Table& table, const std::string& name) {
-  return *std::find_if(table.begin(), table.end(),
+  return *std::find_if(std::begin(table), std::end(table),
                        [&](const auto& row) { return name == row.name; });
 }
 

@@ -32,6 +32,20 @@ std::string_view name_of(Meter meter) {
       return "state_reads";
     case Meter::kStateWrites:
       return "state_writes";
+    case Meter::kClusterTime:
+      return "cluster_time_ns";
+    case Meter::kDiskTime:
+      return "disk_time_mb_ns";
+    case Meter::kGpuTime:
+      return "gpu_time_ns";
+    case Meter::kNatTime:
+      return "nat_time_ns";
+    case Meter::kNatBytes:
+      return "nat_bytes";
+    case Meter::kCrossZoneBytes:
+      return "cross_zone_bytes";
+    case Meter::kLogBytes:
+      return "log_bytes";
   }
   return "";
 }

@@ -25,8 +25,16 @@ enum class Meter : std::uint8_t {
   kConnections,            ///< requests seen by a front door (gateway fee, capacity units)
   kStateReads,             ///< reads of external state
   kStateWrites,            ///< writes of external state
+  // Not simulated: they follow from the figures above, the span and the configuration.
+  kClusterTime,     ///< control plane * ns (the whole span)
+  kDiskTime,        ///< megabyte * ns of disks
+  kGpuTime,         ///< GPU * ns of instances
+  kNatTime,         ///< address translating gateway * ns (the whole span)
+  kNatBytes,        ///< bytes through such gateways
+  kCrossZoneBytes,  ///< bytes from one zone to another
+  kLogBytes,        ///< bytes of logs taken in
 };
-inline constexpr std::size_t kMeters = 14;
+inline constexpr std::size_t kMeters = 21;
 
 /// Snake-case name, as in JSON: "memory_time_mb_ns".
 [[nodiscard]] std::string_view name_of(Meter meter);

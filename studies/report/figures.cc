@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "input/quantity.h"
@@ -22,7 +22,7 @@ struct NaturalUnit {
 constexpr double kGbSecond = 1024.0 * 1e9;     // MB ns
 constexpr double kMilliSecond = 1000.0 * 1e9;  // thousandths, ns
 constexpr double kSecond = 1e9;                // ns
-constexpr std::array<NaturalUnit, kMeters> kNaturalUnits{{
+constexpr NaturalUnit kNaturalUnits[] = {
     {Meter::kRequests, "requests", 1.0},
     {Meter::kMemoryTime, "gb_seconds", kGbSecond},
     {Meter::kVcpuTime, "vcpu_seconds", kMilliSecond},
@@ -37,7 +37,15 @@ constexpr std::array<NaturalUnit, kMeters> kNaturalUnits{{
     {Meter::kConnections, "connections", 1.0},
     {Meter::kStateReads, "state_reads", 1.0},
     {Meter::kStateWrites, "state_writes", 1.0},
-}};
+    {Meter::kClusterTime, "cluster_seconds", kSecond},
+    {Meter::kDiskTime, "disk_gb_seconds", kGbSecond},
+    {Meter::kGpuTime, "gpu_seconds", kSecond},
+    {Meter::kNatTime, "nat_seconds", kSecond},
+    {Meter::kNatBytes, "nat_bytes", 1.0},
+    {Meter::kCrossZoneBytes, "cross_zone_bytes", 1.0},
+    {Meter::kLogBytes, "log_bytes", 1.0},
+};
+static_assert(std::size(kNaturalUnits) == kMeters, "a meter has no unit in reports");
 
 /// With commas between thousands of the whole part.
 std::string with_commas(std::string text) {
