@@ -395,6 +395,7 @@ DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally) {
   figures.mean = mean_over(figures.live_ns, meter.span());
   figures.busy_mean = mean_over(figures.busy_ns, meter.span());
   figures.idle_mean = mean_over(figures.live_ns - figures.busy_ns, meter.span());
+  if (tally.timeline) result.timeline = tally.timeline->timeline(meter.window().end);
   return result;
 }
 

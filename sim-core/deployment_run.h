@@ -14,10 +14,19 @@ struct Tally {
   Ledger ledger;
   InstanceMeter meter;
 
-  Tally(const DeploymentPlan& plan, Window window) : ledger(plan, window), meter(window) {}
+  std::unique_ptr<TimelineMeter> timeline{};  ///< null: none was asked for
+
+  Tally(const DeploymentPlan& plan, Window window, bool keeps_timeline)
+      : ledger(plan, window), meter(window) {
+    if (!keeps_timeline) return;
+    timeline = std::make_unique<TimelineMeter>(window.begin);
+    ledger.tell(*timeline);
+    meter.tell(*timeline);
+  }
   void merge(const Tally& other) {
     ledger.merge(other.ledger);
     meter.merge(other.meter);
+    if (timeline && other.timeline) timeline->merge(*other.timeline);
   }
 };
 

@@ -150,18 +150,19 @@ class Reader {
 /// One thread's books and pools, for all deployments.
 class Desk {
  public:
-  Desk(const Plan& plan, ReplaySeed seed, Window window, bool many_functions)
+  Desk(const Plan& plan, const RunOptions& options, Window window, bool many_functions)
       : plan_(plan),
-        seed_(seed),
+        seed_(options.seed),
         window_(window),
         many_functions_(many_functions),
+        keeps_timeline_(options.timeline),
         tallies_(plan.deployments.size()),
         runs_(plan.deployments.size()) {}
 
   DeploymentRun& run(std::size_t deployment) {
     if (!runs_[deployment]) {
       const DeploymentPlan& plan = plan_.deployments[deployment];
-      tallies_[deployment] = std::make_unique<Tally>(plan, window_);
+      tallies_[deployment] = std::make_unique<Tally>(plan, window_, keeps_timeline_);
       const bool is_pool = std::holds_alternative<PoolPlan>(plan.side);
       if (many_functions_ && is_pool) tallies_[deployment]->meter.log_events();
       runs_[deployment] = make_deployment_run(plan, seed_, *tallies_[deployment]);
@@ -180,6 +181,7 @@ class Desk {
   ReplaySeed seed_;
   Window window_;
   bool many_functions_;
+  bool keeps_timeline_;
   std::vector<std::unique_ptr<Tally>> tallies_;
   std::vector<std::unique_ptr<DeploymentRun>> runs_;
   std::int64_t last_arrival_ = 0;
@@ -206,7 +208,7 @@ class Replay {
         traffic_(*plan.traffic),
         options_(options),
         watch_(options.monitor, expected()),
-        desks_([this] { return Desk(plan_, options_.seed, window(), spread()); }) {}
+        desks_([this] { return Desk(plan_, options_, window(), spread()); }) {}
 
   RunResult run() {
     const int threads = options_.threads == 0 ? tbb::task_arena::automatic
@@ -342,7 +344,7 @@ class Replay {
     }
     if (plan_.horizon.kind == Horizon::Kind::kAt) result.horizon = plan_.horizon.at;
     for (std::size_t d = 0; d < plan_.deployments.size(); ++d) {
-      Tally total(plan_.deployments[d], window());
+      Tally total(plan_.deployments[d], window(), options_.timeline);
       for (const Desk& desk : desks_) {
         if (const Tally* part = desk.tally(d)) total.merge(*part);
       }

@@ -6,6 +6,7 @@
 
 #include "sim-core/histogram.h"
 #include "sim-core/plan.h"
+#include "sim-core/timeline.h"
 #include "sim-core/usage.h"
 
 namespace faascast {
@@ -69,6 +70,7 @@ struct DeploymentResult {
   Usage usage{};
   /// By function, up to the last one that was called.
   std::vector<FunctionTotals> functions{};
+  Timeline timeline{};  ///< empty unless RunOptions::timeline
   /// Hash of every request's outcome and completion instant. Equal inputs, equal fingerprint.
   std::uint64_t fingerprint = 0;
   /// Of a deployment of several parts: each one's figures, in the plan's order; the figures above
@@ -90,6 +92,7 @@ struct RunOptions {
   ReplaySeed seed{};
   unsigned threads = 0;  ///< 0 = all cores
   Monitor monitor{};
+  bool timeline = false;  ///< also tell what happened when; a little slower
 };
 
 /// One replication. The result depends on plan, seed and program version only: not on threads,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim-core/plan.h"
+#include "sim-core/timeline.h"
 #include "sim-core/units.h"
 
 namespace faascast {
@@ -31,11 +32,14 @@ class InstanceMeter {
   explicit InstanceMeter(Window window) : window_(window) {}
 
   void log_events() { logs_ = true; }
+  /// @param timeline  hears of creations and removals too; outlives the meter
+  void tell(TimelineMeter& timeline) { timeline_ = &timeline; }
   /// @param live instances of this pool, this one included
   void created(std::int64_t t, std::uint64_t live) {
     live_ns_ -= clipped(t);
     if (t >= window_.begin && t < window_.end) seen(t, live);
     if (logs_) born_.push_back(clipped(t));
+    if (timeline_ != nullptr && t < window_.end) timeline_->live(t, 1);
   }
   void removed(std::int64_t t, bool expired = true) {
     lose(t);
@@ -84,6 +88,7 @@ class InstanceMeter {
     live_ns_ += clipped(t);
     if (expired && t >= window_.begin && t < window_.end) count_expired(t);
     if (logs_) gone_.push_back(clipped(t));
+    if (timeline_ != nullptr && t < window_.end) timeline_->live(t, -1);
   }
   [[nodiscard]] std::int64_t clipped(std::int64_t t) const {
     return std::min(std::max(t, window_.begin), window_.end);
@@ -92,6 +97,7 @@ class InstanceMeter {
   [[nodiscard]] std::uint64_t peak_of_sum();
 
   Window window_;
+  TimelineMeter* timeline_ = nullptr;
   bool logs_ = false;
   Int128 live_ns_ = 0;
   Int128 reserved_busy_ns_ = 0;

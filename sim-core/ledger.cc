@@ -121,6 +121,17 @@ void Ledger::add_counted(const ServedBlock& block, std::size_t first) {
   own.cold_starts += cold;
   own.latency_sum_ns += total(latency);
   own.latency_max_ns = std::max(own.latency_max_ns, latency.max);
+  if (timeline_ != nullptr) tell_of(block, first);
+}
+
+void Ledger::tell_of(const ServedBlock& block, std::size_t first) {
+  for (std::size_t i = first; i < block.at.size(); ++i) {
+    const std::int64_t network = block.network.empty() ? 0 : block.network[i];
+    timeline_->completed(block.at[i], block.done[i] - block.at[i] + network);
+  }
+  for (const ServedBlock::Cold& c : block.cold) {
+    if (c.index >= first) timeline_->cold(block.at[c.index]);
+  }
 }
 
 std::int64_t Ledger::billed_memory(std::int64_t used_mb) const {
@@ -167,6 +178,7 @@ void Ledger::add_served(const Request& request, std::int64_t start, const Stay& 
   ++own.requests;
   if (stay.cold) ++own.cold_starts;
   if (stay.cold) ++cold_;
+  if (stay.cold && timeline_ != nullptr) timeline_->cold(request.at);
   if (stay.joined) ++joined_;
   if (stay.outcome == Outcome::kTimedOut) {
     ++timed_out_;
@@ -179,6 +191,7 @@ void Ledger::add_served(const Request& request, std::int64_t start, const Stay& 
   wait_.add(start - request.at);
   if (stay.cold) cold_start_.add(stay.busy - stay.slowed - request.warm);
   contention_ns_ += stay.slowed;
+  if (timeline_ != nullptr) timeline_->completed(request.at, latency);
   own.latency_sum_ns += latency;
   own.latency_max_ns = std::max(own.latency_max_ns, latency);
 }

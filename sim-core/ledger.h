@@ -35,6 +35,8 @@ class Ledger {
  public:
   Ledger(const DeploymentPlan& plan, Window window);
 
+  /// @param timeline  hears of requests too; outlives the ledger
+  void tell(TimelineMeter& timeline) { timeline_ = &timeline; }
   void add(const ServedBlock& block);
   /// A request that was served. Its times count in the summaries only if it completed.
   void add(const Request& request, std::int64_t start, const Stay& stay);
@@ -80,8 +82,10 @@ class Ledger {
   [[nodiscard]] std::uint64_t sum_of_steps(std::span<const std::int64_t> ns,
                                            std::int64_t max) const;
   void add_counted(const ServedBlock& block, std::size_t first);
+  void tell_of(const ServedBlock& block, std::size_t first);
 
   Window window_;
+  TimelineMeter* timeline_ = nullptr;
   bool bills_ = false;  ///< a pool; servers are billed by their time
   Metering metering_{};
   std::int64_t memory_mb_ = 0;
