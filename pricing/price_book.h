@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pricing/bill.h"
+#include "pricing/extras.h"
 #include "pricing/server_catalogue.h"
 #include "pricing/tariff.h"
 
@@ -38,17 +39,32 @@ struct PlatformChoice {
   std::string region{};  ///< empty = the tariff's default
   std::string arch = "x86";
   std::string front_door = "none";
+  std::string purchase = "on-demand";  ///< or "savings-plan", where the tariff has it
+  std::string gpu{};                   ///< "L4"; empty = none
+  Terms terms{};
 };
 
-/// The platform's lines, then the front door's, then egress.
+/// The platform's lines, then the front door's, then egress, then what the terms ask for.
 /// @throws InputError with all problems: unknown names, no price in the region
 [[nodiscard]] PriceList price_list_for_platform(const PriceBook& book,
                                                 const PlatformChoice& choice);
 
-/// One line for the servers' hours, then the front door's, then egress.
+/// Who runs the servers: "vm" (nobody), "kubernetes" (pods on nodes), "endpoint" (a managed model
+/// endpoint), "lambda-managed-instances".
+[[nodiscard]] const std::vector<std::string>& service_names();
+
+/// The server of a choice. Of a type that the catalogue lacks, the terms give the price and the
+/// choice the size.
+/// @throws InputError as find_server(), and where neither says it
+[[nodiscard]] ServerType server_of(const PriceBook& book, const ServerChoice& choice,
+                                   const Terms& terms);
+
+/// One line for the servers' hours, then the service's, the front door's, egress, and what the
+/// terms ask for. A type of unknown price is priced by the terms' "server_hour".
 /// @throws InputError with all problems
 [[nodiscard]] PriceList price_list_for_servers(const PriceBook& book, const ServerChoice& server,
                                                Purchase purchase,
-                                               std::string_view front_door = "none");
+                                               std::string_view front_door = "none",
+                                               const Terms& terms = {});
 
 }  // namespace faascast

@@ -111,6 +111,7 @@ ServerType made_of(const ResourcePrice& price, const ServerChoice& choice, Durat
   type.on_demand_pico_usd =
       static_cast<std::int64_t>(scaled(price.vcpu_hour_pico_usd, choice.vcpu.value(), 1000) +
                                 scaled(price.gb_hour_pico_usd, choice.memory.value(), 1024));
+  type.threads_per_core = price.arch == "arm" ? 1 : 2;
   type.minimum_billing = minimum;
   type.source = price.source;
   return type;
@@ -160,6 +161,10 @@ std::optional<HourlyPrice> price_if_sold(const ServerCatalogue& catalogue, const
       return exactly(
           share(type.on_demand_pico_usd, std::llround((1.0 - type.sustained_use_discount) * 1e6)),
           type.source);
+    case Purchase::kSavingsPlan:
+      return known_or_usual(type, type.savings_plan_pico_usd, provider.savings_plan);
+    case Purchase::kSavingsPlanUpfront:
+      break;
   }
   return std::nullopt;
 }
@@ -168,7 +173,8 @@ std::optional<HourlyPrice> price_if_sold(const ServerCatalogue& catalogue, const
 
 const std::vector<std::string>& purchase_names() {
   static const std::vector<std::string> kNames{"on-demand", "reserved-1y", "reserved-3y", "spot",
-                                               "sustained-use"};
+                                               "sustained-use", "savings-plan",
+                                               "savings-plan-upfront"};
   return kNames;
 }
 

@@ -27,8 +27,11 @@ enum class Purchase : std::uint8_t {
   kReserved3y,    ///< three years, no upfront
   kSpot,          ///< may be interrupted
   kSustainedUse,  ///< on demand with Google's discount for running the whole month
+  kSavingsPlan,   ///< AWS Compute Savings Plan: one year, no upfront
+  kSavingsPlanUpfront,  ///< all upfront
 };
-/// "on-demand", "reserved-1y", "reserved-3y", "spot", "sustained-use"
+/// "on-demand", "reserved-1y", "reserved-3y", "spot", "sustained-use", "savings-plan",
+/// "savings-plan-upfront"
 [[nodiscard]] std::string_view name_of(Purchase purchase);
 [[nodiscard]] std::optional<Purchase> purchase_named(std::string_view name);
 [[nodiscard]] const std::vector<std::string>& purchase_names();
@@ -46,9 +49,11 @@ struct ServerType {
   std::optional<std::int64_t> spot_pico_usd{};
   std::optional<std::int64_t> reserved_1y_pico_usd{};
   std::optional<std::int64_t> reserved_3y_pico_usd{};
+  std::optional<std::int64_t> savings_plan_pico_usd{};
   double sustained_use_discount = 0.0;  ///< share taken off where it runs the whole month
   /// Share of each vCPU that a burstable type may use for ever; absent = all of it.
   std::optional<double> burst_baseline{};
+  std::uint32_t threads_per_core = 2;  ///< vCPUs that share a core; 1: a vCPU is a core
   Duration minimum_billing{};  ///< of each start
   std::string note{};
   SourceNote source{};
@@ -68,7 +73,7 @@ struct Provider {
   Duration minimum_billing{};
   std::string egress{};                              ///< tariff name; empty = not charged
   std::map<std::string, std::string> front_doors{};  ///< "load-balancer" -> tariff name
-  std::optional<PriceRatio> reserved_1y{}, reserved_3y{}, spot{};
+  std::optional<PriceRatio> reserved_1y{}, reserved_3y{}, spot{}, savings_plan{};
 };
 
 /// Servers sold by the vCPU and GB (AWS Fargate).

@@ -90,6 +90,7 @@ Provider read_provider(const TomlNode& node, const Sources& sources) {
   provider.reserved_1y = read_ratio(node["reserved_1y"], sources);
   provider.reserved_3y = read_ratio(node["reserved_3y"], sources);
   provider.spot = read_ratio(node["spot"], sources);
+  provider.savings_plan = read_ratio(node["savings_plan"], sources);
   return provider;
 }
 
@@ -110,6 +111,9 @@ ServerType read_type(const TomlNode& row, const Sources& sources,
   type.spot_pico_usd = hourly_pico_usd(row["spot"]);
   type.reserved_1y_pico_usd = hourly_pico_usd(row["reserved_1y"]);
   type.reserved_3y_pico_usd = hourly_pico_usd(row["reserved_3y"]);
+  type.savings_plan_pico_usd = hourly_pico_usd(row["savings_plan"]);
+  type.threads_per_core = static_cast<std::uint32_t>(
+      row["threads_per_core"].integer(1, 2).value_or(type.arch == "arm" ? 1 : 2));
   type.sustained_use_discount = row["sustained_use_discount"].number(0.0, 1.0).value_or(0.0);
   type.burst_baseline = row["burst_baseline"].number(0.0, 1.0);
   const auto provider = providers.find(type.provider);

@@ -1,12 +1,15 @@
 #include "pricing/tariff.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "pricing/server_catalogue.h"
 
 namespace faascast {
 namespace {
@@ -216,6 +219,29 @@ struct Defaults {
   std::vector<std::string> regions{};
 };
 
+std::string read_date(const TomlNode& node) {
+  const std::string date = node.string().value_or("");
+  if (!date.empty() && !is_date(date)) {
+    node.report(fmt::format("'{}' is not a date", date), "write it like \"2026-10-01\"");
+  }
+  return date;
+}
+
+/// A share of the server's on-demand price, as millionths.
+std::int64_t read_server_share(const TomlNode& price, const PriceLine& line) {
+  for (const char* const key : {"usd", "tiers"}) {
+    if (price[key].exists()) price[key].report("a price besides 'server_share'", "leave one out");
+  }
+  const bool of_servers = line.measures.size() == 1 &&
+                          line.measures[0].meters == std::vector{Meter::kServerTime} &&
+                          line.unit == "hour";
+  if (!of_servers) {
+    price["server_share"].report("a share of what is not a server's hour",
+                                 "write meter = \"server_time\" and unit = \"hour\"");
+  }
+  return std::llround(price["server_share"].number(0.0, 10.0).value_or(0.0) * 1e6);
+}
+
 PriceLine read_line(const TomlNode& price, const Defaults& defaults) {
   PriceLine line;
   line.name = required_string(price, "name");
@@ -227,8 +253,21 @@ PriceLine read_line(const TomlNode& price, const Defaults& defaults) {
   if (!line.free_pool.empty() && !price["free_per_month"].exists()) {
     price["free_pool"].report("a pool without its free amount", "write free_per_month = ...");
   }
-  line.tiers = read_tiers(price);
+  if (price["server_share"].exists()) {
+    line.server_share = read_server_share(price, line);
+    line.tiers = {Tier{}};
+  } else {
+    line.tiers = read_tiers(price);
+  }
   line.arch = price["arch"].one_of({"x86", "arm"}).value_or("");
+  line.purchase = price["purchase"].one_of(purchase_names()).value_or("");
+  if (line.purchase == "on-demand") line.purchase.clear();
+  line.gpu = price["gpu"].string().value_or("");
+  line.valid_from = read_date(price["valid_from"]);
+  line.valid_until = read_date(price["valid_until"]);
+  if (!line.valid_until.empty() && line.valid_until <= line.valid_from) {
+    price["valid_until"].report("the price ends before it begins");
+  }
   line.regions = price["regions"].exists() ? strings(price["regions"]) : defaults.regions;
   if (line.regions.empty())
     price.report("missing key 'regions'", "write regions = [\"us-east-1\"]");
@@ -242,9 +281,10 @@ PriceLine read_line(const TomlNode& price, const Defaults& defaults) {
 
 bool meet(const PriceLine& a, const PriceLine& b) {
   const bool same_arch = a.arch.empty() || b.arch.empty() || a.arch == b.arch;
-  return same_arch && std::any_of(a.regions.begin(), a.regions.end(), [&](const auto& region) {
-           return std::find(b.regions.begin(), b.regions.end(), region) != b.regions.end();
-         });
+  const bool same_gpu = a.gpu.empty() || b.gpu.empty() || a.gpu == b.gpu;
+  return same_arch && same_gpu && a.purchase == b.purchase && overlap_in_time(a, b) &&
+         std::any_of(a.regions.begin(), a.regions.end(),
+                     [&](const auto& region) { return holds_in(b.regions, region); });
 }
 
 /// Two lines of a name in one place would both be charged, and a pool has one size.
@@ -309,13 +349,51 @@ std::vector<std::string> regions_of(const Tariff& tariff) {
   return regions;
 }
 
+bool holds_in(const std::vector<std::string>& regions, std::string_view region) {
+  return std::any_of(regions.begin(), regions.end(), [&](const std::string& known) {
+    return known == region || known == "global";
+  });
+}
+
+bool is_date(std::string_view text) {
+  constexpr std::string_view kPattern = "dddd-dd-dd";
+  if (text.size() != 4 && text.size() != 7 && text.size() != kPattern.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kPattern[i] == 'd' ? !digit : text[i] != '-') return false;
+  }
+  return true;
+}
+
+bool overlap_in_time(const PriceLine& a, const PriceLine& b) {
+  return (a.valid_until.empty() || b.valid_from < a.valid_until) &&
+         (b.valid_until.empty() || a.valid_from < b.valid_until);
+}
+
 std::vector<PriceLine> lines_of(const Tariff& tariff, std::string_view region,
-                                std::string_view arch) {
+                                std::string_view arch, const LineChoice& choice) {
+  const auto holds = [&](const PriceLine& line) {
+    if (!holds_in(line.regions, region)) return false;
+    if (!line.arch.empty() && line.arch != arch) return false;
+    if (!line.gpu.empty() && line.gpu != choice.gpu) return false;
+    if (choice.date.empty()) return line.valid_until.empty();
+    return line.valid_from <= choice.date &&
+           (line.valid_until.empty() || choice.date < line.valid_until);
+  };
+  std::vector<std::string> bought_otherwise;
+  for (const PriceLine& line : tariff.lines) {
+    if (holds(line) && line.purchase == choice.purchase) bought_otherwise.push_back(line.name);
+  }
   std::vector<PriceLine> lines;
   for (const PriceLine& line : tariff.lines) {
-    const bool here =
-        std::find(line.regions.begin(), line.regions.end(), region) != line.regions.end();
-    if (here && (line.arch.empty() || line.arch == arch)) lines.push_back(line);
+    const bool replaced = std::find(bought_otherwise.begin(), bought_otherwise.end(), line.name) !=
+                          bought_otherwise.end();
+    const bool wanted =
+        line.purchase.empty() ? !replaced : line.purchase == choice.purchase;
+    // Lines of a name are one price; a user's stand first.
+    const bool seen = std::any_of(lines.begin(), lines.end(),
+                                  [&](const PriceLine& other) { return other.name == line.name; });
+    if (holds(line) && wanted && !seen) lines.push_back(line);
   }
   return lines;
 }

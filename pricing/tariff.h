@@ -40,6 +40,14 @@ struct PriceLine {
   std::vector<Tier> tiers{};           ///< ascending, the first from 0; at least one
   std::vector<std::string> regions{};  ///< where the price holds; at least one
   std::string arch{};                  ///< "x86", "arm"; empty = both
+  /// How it is bought: "savings-plan"; takes the place of the line of its name that says nothing.
+  std::string purchase{};
+  std::string gpu{};  ///< only for instances with this one ("L4"); empty = for all
+  /// The line holds from this date until before that one ("2024-07-01"); empty = ever.
+  std::string valid_from{};
+  std::string valid_until{};
+  /// Instead of tiers: millionths of the on-demand price of the server that it is charged for.
+  std::int64_t server_share = 0;
   SourceNote source{};
 };
 
@@ -62,9 +70,22 @@ struct Tariff {
 
 /// Every region that a line of the tariff names, sorted.
 [[nodiscard]] std::vector<std::string> regions_of(const Tariff& tariff);
+/// Which of a tariff's lines hold, beside region and architecture.
+struct LineChoice {
+  std::string purchase = "on-demand";
+  std::string gpu{};   ///< of the instances; empty = none
+  std::string date{};  ///< "2026-10-01"; empty = the newest prices
+};
 /// The lines for one region and architecture ("x86" or "arm"), in the tariff's order.
 [[nodiscard]] std::vector<PriceLine> lines_of(const Tariff& tariff, std::string_view region,
-                                              std::string_view arch);
+                                              std::string_view arch,
+                                              const LineChoice& choice = {});
+/// Whether `regions` has `region`; the region "global" of a tariff is every one.
+[[nodiscard]] bool holds_in(const std::vector<std::string>& regions, std::string_view region);
+/// Whether there is a day on which both lines hold.
+[[nodiscard]] bool overlap_in_time(const PriceLine& a, const PriceLine& b);
+/// An ISO date: "2026", "2026-10" or "2026-10-01".
+[[nodiscard]] bool is_date(std::string_view text);
 /// Newest date that a line speaks of: "2026-09-19".
 [[nodiscard]] std::string as_of(const std::vector<PriceLine>& lines);
 
