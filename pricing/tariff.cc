@@ -34,6 +34,7 @@ constexpr MeterName kMeterNames[] = {
     {"idle_memory_time", Meter::kIdleMemoryTime, Dimension::kMemory},
     {"idle_vcpu_time", Meter::kIdleVcpuTime, Dimension::kVcpu},
     {"provisioned_memory_time", Meter::kProvisionedMemoryTime, Dimension::kMemory},
+    {"provisioned_execution", Meter::kProvisionedExecution, Dimension::kMemory},
     {"server_time", Meter::kServerTime, Dimension::kTime},
     {"load_balancer_time", Meter::kLoadBalancerTime, Dimension::kTime},
     {"bytes_in", Meter::kBytesIn, Dimension::kBytes},

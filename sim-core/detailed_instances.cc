@@ -239,6 +239,7 @@ std::int64_t DetailedPool::idle_life(const Instance& instance) const {
   const std::int64_t keep_alive = plan_.keep_alive.count();
   switch (plan_.keep_alive_rule) {
     case KeepAliveRule::kFixed:
+    case KeepAliveRule::kHistogram:
       break;
     case KeepAliveRule::kDrawn: {
       Request last;

@@ -10,10 +10,13 @@
 
 #include "sim-core/arrivals.h"
 #include "sim-core/distribution.h"
+#include "sim-core/scaling.h"
 #include "sim-core/units.h"
 #include "sim-core/usage.h"
 
 namespace faascast {
+
+class PolicyFactory;
 
 /// Which idle instance takes a request. It changes cold starts a hundredfold.
 enum class ReuseOrder : std::uint8_t {
@@ -67,6 +70,10 @@ struct Work {
   Duration per_input_token{};
   Duration per_output_token{};
   bool uses_tokens = false;
+  /// Share of the model's time that runs on `threads` CPUs: it takes (1 - p) + p / threads of its
+  /// time on one (execution and tokens; not the handler, not what is final).
+  double parallel_fraction = 0.0;
+  std::uint32_t threads = 1;  ///< whole vCPUs that it can use, >= 1
   /// State that a request reads and writes outside, one operation after another, while it holds its
   /// instance or worker. Elapses as is (no CpuLaw), drawn by Purpose::kState (sub-stream = index of
   /// the operation: reads by word 0, writes by word 1). Not for requests that bring their time.
@@ -94,6 +101,27 @@ struct Batching {
   [[nodiscard]] std::int64_t factor(std::size_t size) const;
 };
 
+/// Machines that are not alike, and not always the same: CPU time (handler, execution, tokens)
+/// is multiplied by a factor for every request and one for every instance, before any CpuLaw. The
+/// laws are of factors in units of 10^-9: a value of 1 s is 1. Not for work that is final, nor for
+/// requests that bring their time; the product is cut at 2^51 ns.
+struct Noise {
+  std::optional<Distribution> per_request{};  ///< Purpose::kNoise
+  /// Purpose::kInstance, by the request that the instance was created for (sub-stream = attempt);
+  /// others by their number among their function's (sub-stream kOwnStart). Of pools.
+  std::optional<Distribution> per_instance{};
+  /// round(ns * factor / 10^9) in doubles, at most 2^51 - 1. @pre ns >= 0
+  [[nodiscard]] static std::int64_t applied(std::int64_t ns, std::int64_t factor) {
+    constexpr double kMost = 2251799813685247.0;
+    const double product = static_cast<double>(ns) * (static_cast<double>(factor) * 1e-9) + 0.5;
+    return static_cast<std::int64_t>(product < kMost ? product : kMost);
+  }
+};
+
+/// Sub-stream of draws that belong to an instance that was not created for a request (of a cold
+/// start's component: added to its index); their number is the instance's among its function's.
+inline constexpr std::uint16_t kOwnStart = 0x8000;
+
 /// How long an instance stays idle. Minimum instances stay.
 enum class KeepAliveRule : std::uint8_t {
   kFixed,  ///< PoolPlan::keep_alive
@@ -104,6 +132,7 @@ enum class KeepAliveRule : std::uint8_t {
   /// (j = 1, 2, ...; minimum instances begin with one each) lasts keep_alive * (1 + how many times
   /// 2 divides j).
   kHalving,
+  kHistogram,  ///< PoolPlan::idle_histogram
 };
 
 /// How fast a function may start instances: a token each, refilled continuously.
@@ -131,6 +160,7 @@ struct PoolPlan {
   Duration keep_alive{};
   KeepAliveRule keep_alive_rule = KeepAliveRule::kFixed;
   Distribution idle_life{};  ///< with kDrawn
+  IdleHistogram idle_histogram{};
   /// From its creation on; an instance that is older takes no request, and goes when it is idle.
   /// 0 = none. Where no more than the minimum live, another life begins.
   Duration maximum_life{};
@@ -140,10 +170,16 @@ struct PoolPlan {
   MilliVcpu vcpu_share{};
   std::uint32_t minimum_instances = 0;  ///< per function; ready from the start, never expire
   std::uint32_t max_instances = std::numeric_limits<std::uint32_t>::max();  ///< per function
+  std::optional<WarmCapacity> warm{};  ///< instances apart; minimum_instances are of the others
+  ScalingPolicy scaling{};
   std::optional<ScaleOut> scale_out{};  ///< beyond it at_limit applies, too
   /// Most requests in execution (starting ones included) over all functions together; 0 = no limit.
   /// It couples functions: all are replayed as one stream, on one thread. Beyond: at_limit.
   std::uint32_t account_concurrency = 0;
+  /// With account_concurrency; each function once, no more together than that.
+  std::vector<ReservedConcurrency> reserved{};
+  /// Replaces the rules of routing, keep-alive and scaling; see user_policy.h.
+  std::shared_ptr<const PolicyFactory> policy{};
   AtLimit at_limit = AtLimit::kReject;
   std::optional<std::uint64_t>
       queue_limit{};  ///< waiting requests of a function; beyond: throttled
@@ -217,6 +253,7 @@ struct DeploymentPlan {
   std::string name{};
   std::variant<PoolPlan, ServerPlan> side{};
   Work work{};
+  Noise noise{};
   /// Added to latency; occupies no instance (Purpose::kNetwork). Not for requests that bring their
   /// execution time.
   Distribution network{};

@@ -20,6 +20,8 @@ enum class Purpose : std::uint16_t {
   kPatience = 9,   ///< sub-stream = attempt
   kRetry = 10,     ///< delay before an attempt; sub-stream = attempt
   kFailure = 11,   ///< whether an instance comes up; sub-stream = attempt
+  kNoise = 12,     ///< a request's factor of CPU time
+  kInstance = 13,  ///< an instance's factor of CPU time
   kState = 32,     ///< latency of external state; sub-stream = operation
   kVersion = 33,   ///< which version serves a request
   kReplica = 34,   ///< up and down times of a replica (number = turn)

@@ -28,6 +28,8 @@ std::string_view name_of(Meter meter) {
       return "bytes_out";
     case Meter::kConnections:
       return "connections";
+    case Meter::kProvisionedExecution:
+      return "provisioned_execution_mb_ns";
     case Meter::kStateReads:
       return "state_reads";
     case Meter::kStateWrites:

@@ -23,6 +23,7 @@ enum class Meter : std::uint8_t {
   kBytesIn,                ///< request payload bytes
   kBytesOut,               ///< response payload bytes (egress)
   kConnections,            ///< requests seen by a front door (gateway fee, capacity units)
+  kProvisionedExecution,   ///< megabyte * ns, while executing on provisioned instances
   kStateReads,             ///< reads of external state
   kStateWrites,            ///< writes of external state
   // Not simulated: they follow from the figures above, the span and the configuration.
@@ -34,7 +35,7 @@ enum class Meter : std::uint8_t {
   kCrossZoneBytes,  ///< bytes from one zone to another
   kLogBytes,        ///< bytes of logs taken in
 };
-inline constexpr std::size_t kMeters = 21;
+inline constexpr std::size_t kMeters = 22;
 
 /// Snake-case name, as in JSON: "memory_time_mb_ns".
 [[nodiscard]] std::string_view name_of(Meter meter);

@@ -35,6 +35,7 @@ constexpr NaturalUnit kNaturalUnits[] = {
     {Meter::kBytesIn, "bytes_in", 1.0},
     {Meter::kBytesOut, "bytes_out", 1.0},
     {Meter::kConnections, "connections", 1.0},
+    {Meter::kProvisionedExecution, "provisioned_execution_gb_seconds", kGbSecond},
     {Meter::kStateReads, "state_reads", 1.0},
     {Meter::kStateWrites, "state_writes", 1.0},
     {Meter::kClusterTime, "cluster_seconds", kSecond},
