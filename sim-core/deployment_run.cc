@@ -10,7 +10,9 @@
 #include "sim-core/level_pool.h"
 #include "sim-core/plain_pool.h"
 #include "sim-core/random.h"
+#include "sim-core/server_fleet.h"
 #include "sim-core/server_pool.h"
+#include "sim-core/split_run.h"
 #include "sim-core/timing.h"
 
 namespace faascast {
@@ -281,10 +283,11 @@ class DetailedRun final : public BlockRun {
 
 class FixedServersRun final : public BlockRun {
  public:
-  FixedServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
+  FixedServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally, Places* turned_away)
       : BlockRun(plan, seed, tally),
         servers_(std::get<ServerPlan>(plan.side), tally.meter),
-        patience_(std::get<ServerPlan>(plan.side).patience) {}
+        patience_(std::get<ServerPlan>(plan.side).patience),
+        turned_away_(turned_away) {}
 
   void serve(const Requests& requests) override {
     const std::size_t n = requests.size();
@@ -297,7 +300,7 @@ class FixedServersRun final : public BlockRun {
       done_[i] = start_[i] + warm_[i];
       all_served = all_served && start_[i] >= 0;
     }
-    if (all_served && !requests.many_functions()) {
+    if (all_served && !requests.many_functions() && tally_.ledger.takes_blocks(requests)) {
       ServedBlock block = served_block(requests);
       block.start = std::span(start_).first(n);
       tally_.ledger.add(block);
@@ -306,7 +309,11 @@ class FixedServersRun final : public BlockRun {
     for (std::size_t i = 0; i < n; ++i) {
       const Request r = request(requests, i);
       if (start_[i] == FixedServers::kTurnedAway) {
-        tally_.ledger.add_throttled(r);
+        if (turned_away_ != nullptr) {
+          turned_away_->push_back(i);
+        } else {
+          tally_.ledger.add_throttled(r);
+        }
       } else if (start_[i] == FixedServers::kGivesUp) {
         tally_.ledger.add_abandoned(r, r.at + patient_for_[i]);
       } else {
@@ -329,27 +336,36 @@ class FixedServersRun final : public BlockRun {
 
   FixedServers servers_;
   std::optional<Distribution> patience_;
+  Places* turned_away_;
   Times start_{};
   Times patient_for_{};
 };
 
-class ScaledServersRun final : public SingleRun {
+class FleetRun final : public BlockRun {
  public:
-  ScaledServersRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally)
-      : SingleRun(plan, seed, tally), servers_(std::get<ServerPlan>(plan.side), tally.meter) {}
+  FleetRun(const DeploymentPlan& plan, ReplaySeed seed, Tally& tally, Places* turned_away)
+      : BlockRun(plan, seed, tally),
+        fleet_(std::get<ServerPlan>(plan.side), seed, tally.ledger, tally.meter),
+        turned_away_(turned_away) {}
 
   void serve(const Requests& requests) override {
     time(requests);
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      servers_.arrive(request(requests, i), tally_.meter, *this);
+      const Request r = request(requests, i);
+      if (fleet_.arrive(r)) continue;
+      if (turned_away_ != nullptr) {
+        turned_away_->push_back(i);
+      } else {
+        tally_.ledger.add_throttled(r);
+      }
     }
   }
-  void finish(std::uint32_t /*functions*/, bool stopped) override {
-    servers_.finish(tally_.meter, *this, stopped);
-  }
+  void finish(std::uint32_t /*functions*/, bool stopped) override { fleet_.finish(stopped); }
+  void run_on(std::int64_t end) override { fleet_.run_on(end); }
 
  private:
-  ScaledServers servers_;
+  ServerFleet fleet_;
+  Places* turned_away_;
 };
 
 double mean_over(Int128 ns, std::int64_t span) {
@@ -359,10 +375,13 @@ double mean_over(Int128 ns, std::int64_t span) {
 }  // namespace
 
 std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, ReplaySeed seed,
-                                                   Tally& tally) {
+                                                   Tally& tally, Places* turned_away) {
+  if (plan.split != Split::kNone) return make_split_run(plan, seed, tally);
   if (const auto* servers = std::get_if<ServerPlan>(&plan.side)) {
-    if (servers->autoscale) return std::make_unique<ScaledServersRun>(plan, seed, tally);
-    return std::make_unique<FixedServersRun>(plan, seed, tally);
+    if (needs_server_fleet(*servers)) {
+      return std::make_unique<FleetRun>(plan, seed, tally, turned_away);
+    }
+    return std::make_unique<FixedServersRun>(plan, seed, tally, turned_away);
   }
   const auto& pool = std::get<PoolPlan>(plan.side);
   if (needs_detailed_pool(pool)) return std::make_unique<DetailedRun>(plan, seed, tally);
@@ -374,8 +393,9 @@ std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, R
   return std::make_unique<PlainRun>(plan, seed, tally);
 }
 
-DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally) {
-  tally.meter.close();
+DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally, std::int64_t at_least) {
+  if (plan.split != Split::kNone) return split_result(plan, tally, at_least);
+  tally.meter.close(at_least);
   const InstanceMeter& meter = tally.meter;
   DeploymentResult result = tally.ledger.result(plan);
   InstanceFigures& figures = result.instances;
@@ -399,8 +419,14 @@ DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally) {
   return result;
 }
 
-bool draws_work(const DeploymentPlan& plan) { return !plan.work.execution.is_constant(); }
+bool draws_work(const DeploymentPlan& plan) {
+  return plan.parts.empty() ? !plan.work.execution.is_constant()
+                            : std::any_of(plan.parts.begin(), plan.parts.end(), draws_work);
+}
 
-bool draws_network(const DeploymentPlan& plan) { return !plan.network.is_constant(); }
+bool draws_network(const DeploymentPlan& plan) {
+  return plan.parts.empty() ? !plan.network.is_constant()
+                            : std::any_of(plan.parts.begin(), plan.parts.end(), draws_network);
+}
 
 }  // namespace faascast

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "sim-core/engine.h"
 #include "sim-core/instance_meter.h"
@@ -9,24 +10,33 @@
 
 namespace faascast {
 
-/// What a thread has booked for one deployment; tallies add up in any order.
+/// What a thread has booked for one deployment; tallies add up in any order. The parts of a
+/// deployment that has some book for themselves.
 struct Tally {
   Ledger ledger;
   InstanceMeter meter;
-
+  std::vector<Tally> parts{};
   std::unique_ptr<TimelineMeter> timeline{};  ///< null: none was asked for
 
   Tally(const DeploymentPlan& plan, Window window, bool keeps_timeline)
       : ledger(plan, window), meter(window) {
+    for (const DeploymentPlan& part : plan.parts) {
+      parts.emplace_back(part, window, keeps_timeline).log_events();  // the peak is of their sum
+    }
     if (!keeps_timeline) return;
     timeline = std::make_unique<TimelineMeter>(window.begin);
     ledger.tell(*timeline);
     meter.tell(*timeline);
   }
+  void log_events() {
+    meter.log_events();
+    for (Tally& part : parts) part.log_events();
+  }
   void merge(const Tally& other) {
     ledger.merge(other.ledger);
     meter.merge(other.meter);
     if (timeline && other.timeline) timeline->merge(*other.timeline);
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i].merge(other.parts[i]);
   }
 };
 
@@ -40,14 +50,24 @@ class DeploymentRun {
   /// function's stream. @param functions how many the stream has (their minimum instances live even
   /// without requests) @param stopped what waits is left in flight
   virtual void finish(std::uint32_t functions, bool stopped) = 0;
+  /// After finish(): the run goes on until then, since something else has not ended.
+  virtual void run_on(std::int64_t /*end*/) {}
 };
 
+/// Places in a block, ascending.
+using Places = std::vector<std::size_t>;
+
 /// @param tally where the run books; outlives it
+/// @param turned_away  of a fleet: where it notes the requests of each block that it turns away,
+///   instead of booking them; the reader empties it
 [[nodiscard]] std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan,
-                                                                 ReplaySeed seed, Tally& tally);
+                                                                 ReplaySeed seed, Tally& tally,
+                                                                 Places* turned_away = nullptr);
 
 /// The deployment's figures from the tallies of all threads. @post tally.meter is closed
-[[nodiscard]] DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally);
+/// @param at_least  the run's end is not before (where it is found by running)
+[[nodiscard]] DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally,
+                                         std::int64_t at_least = 0);
 
 /// Which words a deployment needs of every request.
 [[nodiscard]] bool draws_work(const DeploymentPlan& plan);

@@ -147,6 +147,15 @@ class Reader {
   Words network_words_{};
 };
 
+/// What happens to one function's requests depends on the others.
+bool couples_functions(const DeploymentPlan& plan) {
+  if (!plan.parts.empty()) {
+    return std::any_of(plan.parts.begin(), plan.parts.end(), couples_functions);
+  }
+  const auto* pool = std::get_if<PoolPlan>(&plan.side);
+  return pool == nullptr || pool->account_concurrency > 0;
+}
+
 /// One thread's books and pools, for all deployments.
 class Desk {
  public:
@@ -164,7 +173,7 @@ class Desk {
       const DeploymentPlan& plan = plan_.deployments[deployment];
       tallies_[deployment] = std::make_unique<Tally>(plan, window_, keeps_timeline_);
       const bool is_pool = std::holds_alternative<PoolPlan>(plan.side);
-      if (many_functions_ && is_pool) tallies_[deployment]->meter.log_events();
+      if (many_functions_ && is_pool) tallies_[deployment]->log_events();
       runs_[deployment] = make_deployment_run(plan, seed_, *tallies_[deployment]);
     }
     return *runs_[deployment];
@@ -186,12 +195,6 @@ class Desk {
   std::vector<std::unique_ptr<DeploymentRun>> runs_;
   std::int64_t last_arrival_ = 0;
 };
-
-/// What happens to one function's requests depends on the others.
-bool couples_functions(const DeploymentPlan& plan) {
-  const auto* pool = std::get_if<PoolPlan>(&plan.side);
-  return pool == nullptr || pool->account_concurrency > 0;
-}
 
 /// A stream of requests and the deployments that serve it, one after another, block by block.
 struct Job {

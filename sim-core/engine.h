@@ -30,7 +30,6 @@ struct InstanceFigures {
   /// does not count, nor does one that is created in the horizon's.
   std::uint64_t peak = 0;
   std::uint64_t expired = 0;
-  Int128 down_ns = 0;  ///< integral of replicas that are broken down
   double mean = 0.0;
   double busy_mean = 0.0;
   double idle_mean = 0.0;

@@ -21,6 +21,12 @@ void InstanceMeter::will_expire(std::int64_t t) {
   }
 }
 
+void InstanceMeter::apply_changes(std::int64_t until) {
+  std::size_t n = 0;
+  for (; n < changes_.size() && changes_[n].at <= until; ++n) apply(changes_[n]);
+  changes_.erase(changes_.begin(), changes_.begin() + static_cast<std::ptrdiff_t>(n));
+}
+
 void InstanceMeter::merge(const InstanceMeter& other) {
   logs_ = logs_ || other.logs_;
   live_ns_ += other.live_ns_;
@@ -44,21 +50,34 @@ void InstanceMeter::merge(const InstanceMeter& other) {
   last_completion_ = std::max(last_completion_, other.last_completion_);
   last_expiry_ = std::max(last_expiry_, other.last_expiry_);
   staying_ += other.staying_;
+  changes_.insert(changes_.end(), other.changes_.begin(), other.changes_.end());
   pending_.insert(pending_.end(), other.pending_.begin(), other.pending_.end());
   born_.insert(born_.end(), other.born_.begin(), other.born_.end());
   gone_.insert(gone_.end(), other.gone_.begin(), other.gone_.end());
 }
 
-void InstanceMeter::close() {
-  if (window_.kind == Horizon::Kind::kAt) {
-    horizon_ = window_.end;
-  } else {
-    horizon_ = last_completion_;
-    if (window_.kind == Horizon::Kind::kDrain) horizon_ = std::max(horizon_, last_expiry_);
+std::int64_t InstanceMeter::own_end() const {
+  switch (window_.kind) {
+    case Horizon::Kind::kAt:
+      return window_.end;
+    case Horizon::Kind::kDrain:
+      return std::max(last_completion_, last_expiry_);
+    case Horizon::Kind::kLastCompletion:
+      break;
+  }
+  return last_completion_;
+}
+
+void InstanceMeter::close(std::int64_t at_least) {
+  horizon_ = own_end();
+  if (window_.kind != Horizon::Kind::kAt) {
+    horizon_ = std::max(horizon_, at_least);
     if (latest_expiry_ >= horizon_) expired_ -= expired_at_latest_;
   }
   window_.end = std::max(horizon_, window_.begin);
   expired_at_latest_ = 0;
+  for (const Change& c : changes_) apply(c);
+  changes_.clear();
   for (const std::int64_t t : pending_) book_removed(t, true);
   pending_.clear();
   live_ns_ += static_cast<Int128>(staying_) * window_.end;

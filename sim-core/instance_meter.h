@@ -45,6 +45,15 @@ class InstanceMeter {
     lose(t);
     book_removed(t, expired);
   }
+  /// Of fleets, whose replicas come and go without requests, perhaps after the run's end.
+  /// @param live replicas, this one not included
+  void replica_created(std::int64_t t, std::uint64_t live) {
+    change({t, live + 1, Change::kCreated});
+  }
+  void replica_removed(std::int64_t t, std::uint64_t live) {
+    change({t, live - 1, Change::kRemoved});
+  }
+  void fleet_opens_with(std::uint64_t live) { change({window_.begin, live, Change::kOpens}); }
   /// The window opens with this many live instances.
   void opens_with(std::uint64_t live) { seen(window_.begin, live); }
 
@@ -57,10 +66,14 @@ class InstanceMeter {
   void completed_until(std::int64_t t) { last_completion_ = std::max(last_completion_, t); }
   void will_expire(std::int64_t t);
   void stays(std::uint64_t instances) { staying_ += instances; }
+  void stays_after_all(std::uint64_t before, std::uint64_t now) { staying_ += now - before; }
 
   void merge(const InstanceMeter& other);
-  /// Fixes the end, where it was unknown, and adds what lives until then. Once, at the end.
-  void close();
+  /// When the run ends as far as this meter knows.
+  [[nodiscard]] std::int64_t own_end() const;
+  /// Fixes the end, where it was unknown (not before `at_least`), and adds what lives until then.
+  /// Once, at the end.
+  void close(std::int64_t at_least = 0);
 
   [[nodiscard]] const Window& window() const { return window_; }
   [[nodiscard]] std::int64_t span() const { return window_.end - window_.begin; }
@@ -73,6 +86,28 @@ class InstanceMeter {
   [[nodiscard]] std::int64_t horizon() const { return horizon_; }
 
  private:
+  struct Change {
+    std::int64_t at;
+    std::uint64_t live;
+    enum : std::uint8_t { kCreated, kRemoved, kOpens } what;
+  };
+  /// Kept until the end is known to be later.
+  void change(const Change& change) {
+    if (window_.kind == Horizon::Kind::kAt) return apply(change);
+    changes_.push_back(change);
+    apply_changes(last_completion_);
+  }
+  void apply(const Change& change) {
+    switch (change.what) {
+      case Change::kCreated:
+        return created(change.at, change.live);
+      case Change::kRemoved:
+        return removed(change.at, false);
+      case Change::kOpens:
+        return opens_with(change.live);
+    }
+  }
+  void apply_changes(std::int64_t until);
   /// So many live at t, as far as is known; t never falls.
   void seen(std::int64_t t, std::uint64_t live) {
     if (t != latest_at_) settle_peak();
@@ -112,6 +147,7 @@ class InstanceMeter {
   std::int64_t last_expiry_ = 0;
   std::int64_t horizon_ = 0;
   std::uint64_t staying_ = 0;
+  std::vector<Change> changes_{};
   std::vector<std::int64_t> pending_{};  ///< expiries that the end of the run may cut
   std::vector<std::int64_t> born_{};
   std::vector<std::int64_t> gone_{};

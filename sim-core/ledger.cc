@@ -26,7 +26,8 @@ void book(DurationSummary& summary, const BlockSums& sums, std::span<const std::
 
 }  // namespace
 
-Ledger::Ledger(const DeploymentPlan& plan, Window window) : window_(window) {
+Ledger::Ledger(const DeploymentPlan& plan, Window window)
+    : window_(window), uses_state_(!plan.work.state.empty()) {
   const auto* pool = std::get_if<PoolPlan>(&plan.side);
   if (pool == nullptr) return;
   bills_ = true;
@@ -61,6 +62,13 @@ void Ledger::add(const ServedBlock& block) {
   const std::size_t n = block.at.size();
   const std::span<const std::int64_t> start = block.start.empty() ? block.at : block.start;
   const std::uint64_t salt = salt_of(block.function);
+  if (log_ != nullptr) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint64_t number = block.number.empty() ? block.first_number + i : block.number[i];
+      const std::int64_t network = block.network.empty() ? 0 : block.network[i];
+      log_->push_back({block.function, number, block.done[i] + network, Outcome::kCompleted});
+    }
+  }
   if (block.number.empty()) {
     fingerprint_ += kernels().marks({salt, block.first_number}, block.done.data(), n);
   } else {
@@ -102,6 +110,7 @@ void Ledger::add_counted(const ServedBlock& block, std::size_t first) {
     wait_.histogram.add(0, n);
   }
   completed_ += n;
+  if (uses_state_) with_state_ += n;
   std::uint64_t steps = bills_ ? sum_of_steps(warm, work.max) : 0;
   std::uint64_t cold = 0;
   for (const ServedBlock::Cold& c : block.cold) {
@@ -171,9 +180,13 @@ void Ledger::bill_period(std::int64_t from, std::int64_t billed) {
 
 void Ledger::add_served(const Request& request, std::int64_t start, const Stay& stay) {
   const std::int64_t done = start + stay.busy;
+  if (log_ != nullptr) {
+    log_->push_back({request.function, request.number, done + request.network, stay.outcome});
+  }
   fingerprint_ += mark_of(salt_of(request.function), request.number, done,
                           static_cast<std::uint64_t>(stay.outcome));
   if (request.at < window_.begin) return;
+  if (uses_state_ && !request.own_time) ++with_state_;
   FunctionTotals& own = totals(request.function);
   ++own.requests;
   if (stay.cold) ++own.cold_starts;
@@ -223,6 +236,7 @@ void Ledger::add_retry(const Request& request) {
 }
 
 void Ledger::add_unserved(const Request& request, std::int64_t at, Outcome outcome) {
+  if (log_ != nullptr) log_->push_back({request.function, request.number, at, outcome});
   fingerprint_ +=
       mark_of(salt_of(request.function), request.number, at, static_cast<std::uint64_t>(outcome));
   if (request.at >= window_.begin) ++totals(request.function).requests;
@@ -249,6 +263,8 @@ void Ledger::merge(const Ledger& other) {
   abandoned_ += other.abandoned_;
   failed_ += other.failed_;
   retries_ += other.retries_;
+  batches_ += other.batches_;
+  with_state_ += other.with_state_;
   contention_ns_ += other.contention_ns_;
   billed_requests_ += other.billed_requests_;
   billed_steps_ += other.billed_steps_;
@@ -281,6 +297,7 @@ DeploymentResult Ledger::result(const DeploymentPlan& plan) const {
   r.abandoned = abandoned_;
   r.failed = failed_;
   r.retries = retries_;
+  r.batches = batches_;
   r.contention_ns = contention_ns_;
   r.latency = latency_;
   r.execution = execution_;
@@ -299,6 +316,8 @@ DeploymentResult Ledger::result(const DeploymentPlan& plan) const {
   usage[Meter::kBytesIn] = static_cast<Int128>(completed_) * plan.request_bytes.value();
   usage[Meter::kBytesOut] = static_cast<Int128>(completed_) * plan.response_bytes.value();
   usage[Meter::kConnections] = r.requests;
+  usage[Meter::kStateReads] = static_cast<Int128>(with_state_) * plan.work.state.reads;
+  usage[Meter::kStateWrites] = static_cast<Int128>(with_state_) * plan.work.state.writes;
   return r;
 }
 

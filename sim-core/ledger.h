@@ -33,10 +33,21 @@ struct ServedBlock {
 /// different threads add up to the same bits in any order.
 class Ledger {
  public:
+  /// The end of a request, in the order of booking.
+  struct Ended {
+    std::uint32_t function;
+    std::uint64_t number;
+    std::int64_t at;  ///< of the answer, with its network time
+    Outcome outcome;
+  };
+
   Ledger(const DeploymentPlan& plan, Window window);
 
   /// @param timeline  hears of requests too; outlives the ledger
   void tell(TimelineMeter& timeline) { timeline_ = &timeline; }
+  /// Ends are also written here, as long as it lives. Null: they are not.
+  void log_ends(std::vector<Ended>* log) { log_ = log; }
+
   void add(const ServedBlock& block);
   /// A request that was served. Its times count in the summaries only if it completed.
   void add(const Request& request, std::int64_t start, const Stay& stay);
@@ -60,13 +71,19 @@ class Ledger {
   /// It gave up waiting.
   void add_abandoned(const Request& request, std::int64_t at);
   void add_retry(const Request& request);
+  /// Requests were executed together. @param first of them
+  void add_batch(const Request& first) {
+    if (first.at >= window_.begin) ++batches_;
+  }
   /// Admitted, but the run was stopped before it started.
   void add_unfinished(const Request& request);
   void merge(const Ledger& other);
 
-  /// The block can be booked at once: no memory column that is billed.
+  /// The block can be booked at once: no memory column that is billed, no times of their own among
+  /// requests that use state.
   [[nodiscard]] bool takes_blocks(const Requests& requests) const {
-    return !(bills_memory_used_ && !requests.block.memory_mb.empty());
+    return !(bills_memory_used_ && !requests.block.memory_mb.empty()) &&
+           !(uses_state_ && !requests.block.execution_ns.empty());
   }
   /// Everything but instances.
   [[nodiscard]] DeploymentResult result(const DeploymentPlan& plan) const;
@@ -91,6 +108,8 @@ class Ledger {
   std::int64_t memory_mb_ = 0;
   std::int64_t memory_step_mb_ = 0;
   bool bills_memory_used_ = false;
+  bool uses_state_ = false;
+  std::vector<Ended>* log_ = nullptr;
 
   std::uint64_t completed_ = 0;
   std::uint64_t throttled_ = 0;
@@ -99,6 +118,8 @@ class Ledger {
   std::uint64_t abandoned_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t retries_ = 0;
+  std::uint64_t batches_ = 0;
+  std::uint64_t with_state_ = 0;  ///< requests that read and wrote
   std::uint64_t cold_ = 0;
   std::uint64_t joined_ = 0;
   Int128 contention_ns_ = 0;

@@ -204,7 +204,7 @@ struct PoolPlan {
   std::int64_t clock_mhz = 0;      ///< billed clock (0 = not metered)
 };
 
-/// A simple target-utilisation autoscaler; see server_pool.h for the exact rule.
+/// A simple target-utilisation autoscaler; see server_fleet.h for the exact rule.
 struct Autoscale {
   double target_utilisation = 0.6;
   Duration period{};    ///< > 0
@@ -216,11 +216,13 @@ struct Autoscale {
 
 /// Replicas that break down and come back. Each is up and down by turns, from when it is ready on:
 /// Purpose::kReplica of its number in order of creation, draw i = its i-th turn (word 0 up, word 1
-/// down). It is paid for all the same.
+/// down), at least 1 ns each. It is paid for all the same.
 struct Breakdown {
   Distribution up{};
   Distribution down{};
-  bool retries = true;  ///< its requests go back to the queue's head and start anew; else they fail
+  /// So often a request whose replica breaks down goes back to its place in the queue, and starts
+  /// anew, waiting for a patience drawn anew; then it fails.
+  std::uint16_t retries = 3;
 };
 
 /// A dedicated fleet: c replicas with k workers each, one FIFO queue over all functions. See

@@ -27,6 +27,24 @@ class Speeds {
     speed_.reserve(concurrency + std::size_t{1});
     for (std::uint64_t n = 0; n <= concurrency; ++n) speed_.push_back(speed_of(n, milli_vcpu));
   }
+  /// Busy threads of a server whose cores have two each: its cores are filled singly first, then
+  /// doubly; one with both threads busy does `yield` thousandths of one with a single one, in all.
+  /// floor(2^32 * what all do / n), at least 1.
+  /// @param milli_vcpu threads; 0 = no contention @param yield 1000..2000
+  static Speeds of_cores(std::uint32_t threads, std::int64_t milli_vcpu, std::uint32_t yield) {
+    Speeds speeds(threads, 0);
+    if (milli_vcpu <= 0) return speeds;
+    for (std::size_t n = 1; n <= threads; ++n) {
+      const Int128 busy = std::min<Int128>(static_cast<Int128>(n) * 1000, milli_vcpu);
+      const Int128 doubled = std::max<Int128>(2 * busy - milli_vcpu, 0);  // cores * 2000
+      // busy threads, less what each doubled core lacks of two single ones
+      const Int128 done = busy * 2000 - doubled * (2000 - static_cast<Int128>(yield));
+      const Int128 share = static_cast<Int128>(kAlone) * done / (static_cast<Int128>(n) * 2'000'000);
+      speeds.speed_[n] =
+          static_cast<std::uint64_t>(std::clamp<Int128>(share, 1, static_cast<Int128>(kAlone)));
+    }
+    return speeds;
+  }
   [[nodiscard]] std::uint64_t of(std::size_t n) const { return speed_[n]; }
   [[nodiscard]] bool contend() const { return speed_.back() != kAlone; }
 
@@ -77,6 +95,11 @@ class SharedWork {
   void remove(std::uint32_t task) {
     std::erase_if(parts_, [&](const Part& p) { return p.task == task; });
     std::make_heap(parts_.begin(), parts_.end());
+  }
+  /// Takes all out, in no particular order.
+  void take_all(std::vector<std::uint32_t>& tasks) {
+    for (const Part& part : parts_) tasks.push_back(part.task);
+    parts_.clear();
   }
   /// When the next request is done, if the speed stays.
   [[nodiscard]] std::int64_t next_done(std::uint64_t speed) const {

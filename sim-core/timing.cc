@@ -55,6 +55,18 @@ std::int64_t Timing::token_time(const Requests& requests, std::size_t i) const {
                  work_.per_output_token.count() * tokens(requests.block.output_tokens));
 }
 
+std::int64_t Timing::state_time(std::uint32_t function, std::uint64_t number) const {
+  const Work::State& state = work_.state;
+  Int128 sum = 0;
+  for (std::uint16_t k = 0; k < std::max(state.reads, state.writes); ++k) {
+    const Stream stream(seed_.seed, function, Purpose::kState, k, seed_.replication);
+    const std::array<std::uint64_t, 2> words = stream.words(number);
+    if (k < state.reads) sum += state.read_latency.at_word(words[0]).count();
+    if (k < state.writes) sum += state.write_latency.at_word(words[1]).count();
+  }
+  return bounded(sum);
+}
+
 void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
   const std::span<const std::int64_t> own = requests.block.execution_ns;
   if (work_.execution.is_constant()) {
@@ -70,6 +82,12 @@ void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
     for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += token_time(requests, i);
   }
   if (throttles_ && !work_.is_final) kernels().cpu_law(law_, ns.data(), ns.size());
+  if (!work_.state.empty()) {
+    for (std::size_t i = 0; i < ns.size(); ++i) {
+      ns[i] = bounded(static_cast<Int128>(ns[i]) +
+                      state_time(requests.function(i), requests.number(i)));
+    }
+  }
   if (own.empty()) return;
   for (std::size_t i = 0; i < ns.size(); ++i) {
     if (own[i] != ArrivalBlock::kAbsent) ns[i] = bounded(own[i]);
@@ -161,6 +179,7 @@ Stay Timing::cold_stay(const Request& request, std::int64_t work_time) const {
     handler += static_cast<Int128>(stretched(bounded(cpu))) + request.warm;
   } else {
     handler += stretched(bounded(cpu + work_time));
+    if (!work_.state.empty()) handler += state_time(request.function, request.number);
   }
   const bool late = handler > timeout_;
   if (late) handler = timeout_;

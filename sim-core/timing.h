@@ -28,6 +28,8 @@ inline constexpr std::int64_t kLongestTime = std::int64_t{1} << 60U;
 /// - The timeout cuts the handler part (all of cold_execution_ns).
 /// - A request that brings its execution time takes no network time.
 /// - CPU time that goes through C is cut at 2^51 ns (26 days).
+/// - External state is waited for after that, in the handler part; where CPUs are shared it counts
+///   as work.
 class Timing {
  public:
   Timing(const DeploymentPlan& plan, ReplaySeed seed);
@@ -71,6 +73,7 @@ class Timing {
   [[nodiscard]] std::int64_t stretched(std::int64_t cpu) const;
   void add_tokens(const Requests& requests, std::span<std::int64_t> ns) const;
   [[nodiscard]] std::int64_t token_time(const Requests& requests, std::size_t i) const;
+  [[nodiscard]] std::int64_t state_time(std::uint32_t function, std::uint64_t number) const;
 
   Work work_{};
   Distribution network_{};

@@ -128,7 +128,7 @@ struct HybridSpec {
 struct BreakdownSpec {
   LawSpec up{};
   LawSpec down{};
-  bool retries = true;
+  std::uint16_t retries = 3;
 };
 
 /// One [[deployment]]: a model on a platform, on a fleet of servers, or on both.

@@ -63,6 +63,7 @@ void compare(Differences& d, const DeploymentResult& engine, const ReferenceResu
   d.same("abandoned", Int128(engine.abandoned), Int128(reference.abandoned));
   d.same("failed", Int128(engine.failed), Int128(reference.failed));
   d.same("retries", Int128(engine.retries), Int128(reference.retries));
+  d.same("batches", Int128(engine.batches), Int128(reference.batches));
   d.same("cold_affected", Int128(engine.cold_affected), Int128(reference.cold_affected));
   d.same("contention", engine.contention_ns, reference.contention_ns);
   d.same("in_flight", Int128(engine.in_flight), 0);
@@ -100,6 +101,30 @@ void compare(Differences& d, const DeploymentResult& engine, const ReferenceResu
   }
 }
 
+/// Part by part; the whole is their sum.
+void compare_any(Differences& d, const DeploymentResult& engine, const ReferenceResult& reference,
+                 Instant warm_up) {
+  d.same("parts", Int128(engine.parts.size()), Int128(reference.parts.size()));
+  if (reference.parts.empty()) return compare(d, engine, reference, warm_up);
+  DeploymentResult sum;
+  for (std::size_t i = 0; i < reference.parts.size(); ++i) {
+    const DeploymentResult& part = engine.parts.at(i);
+    compare_any(d, part, reference.parts[i], warm_up);
+    sum.requests += part.requests;
+    sum.completed += part.completed;
+    sum.latency.merge(part.latency);
+    sum.instances.live_ns += part.instances.live_ns;
+    sum.instances.peak += part.instances.peak;
+    sum.usage += part.usage;
+  }
+  d.same("all requests", Int128(engine.requests), Int128(sum.requests));
+  d.same("all completed", Int128(engine.completed), Int128(sum.completed));
+  d.same("all latency", engine.latency.sum_ns, sum.latency.sum_ns);
+  d.same("all live_ns", engine.instances.live_ns, sum.instances.live_ns);
+  d.same("all usage", engine.usage == sum.usage ? 1 : 0, 1);
+  if (engine.instances.peak > sum.instances.peak) d.same("all peak", 1, 0);
+}
+
 /// What differs between engine and reference, and with `gears` between two threads and one and
 /// between merged and independent traffic; empty = nothing.
 std::string differences(const Scenario& scenario, bool gears) {
@@ -108,7 +133,7 @@ std::string differences(const Scenario& scenario, bool gears) {
   const RunResult result = run(plan, {.seed = scenario.seed, .threads = 1});
   d.same("deployments", Int128(result.deployments.size()), Int128(plan.deployments.size()));
   for (std::size_t i = 0; i < result.deployments.size(); ++i) {
-    compare(d, result.deployments[i], replay(plan, i, scenario.seed), plan.warm_up);
+    compare_any(d, result.deployments[i], replay(plan, i, scenario.seed), plan.warm_up);
   }
   if (!gears) return d.text();
   const RunResult threaded = run(plan, {.seed = scenario.seed, .threads = 2});
@@ -196,6 +221,26 @@ TEST(ExactReplay, SmallServers) {
 
 TEST(ExactReplay, LongServers) {
   expect_same(40'000'000, times(8), {.most_requests = 12'000, .servers = true});
+}
+
+TEST(ExactReplay, TinyDetailedServers) {
+  expect_same(80'000'000, times(900), {.most_requests = 8, .servers = true, .detailed = true});
+}
+
+TEST(ExactReplay, SmallDetailedServers) {
+  expect_same(90'000'000, times(700), {.most_requests = 60, .servers = true, .detailed = true});
+}
+
+TEST(ExactReplay, LongDetailedServers) {
+  expect_same(100'000'000, times(8), {.most_requests = 3'000, .servers = true, .detailed = true});
+}
+
+TEST(ExactReplay, TinySplits) {
+  expect_same(110'000'000, times(400), {.most_requests = 8, .splits = true});
+}
+
+TEST(ExactReplay, SmallSplits) {
+  expect_same(120'000'000, times(400), {.most_requests = 60, .splits = true});
 }
 
 }  // namespace

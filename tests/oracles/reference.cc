@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 #include "sim-core/random.h"
@@ -71,6 +73,21 @@ std::int64_t work_ns(const Work& work, const Request& r, ReplaySeed seed) {
   return ns;
 }
 
+std::int64_t state_ns(const Work& work, const Request& r, ReplaySeed seed) {
+  std::int64_t ns = 0;
+  const auto words = [&](std::uint16_t operation) {
+    return Stream(seed.seed, r.function, Purpose::kState, operation, seed.replication)
+        .words(r.number);
+  };
+  for (std::uint16_t i = 0; i < work.state.reads; ++i) {
+    ns += work.state.read_latency.at_word(words(i)[0]).count();
+  }
+  for (std::uint16_t i = 0; i < work.state.writes; ++i) {
+    ns += work.state.write_latency.at_word(words(i)[1]).count();
+  }
+  return ns;
+}
+
 std::int64_t network_ns(const DeploymentPlan& deployment, const Request& r, ReplaySeed seed) {
   if (r.execution_ns != ArrivalBlock::kAbsent) return 0;  // a final duration
   const Stream stream(seed.seed, r.function, Purpose::kNetwork, 0, seed.replication);
@@ -97,10 +114,80 @@ std::int64_t Timeline::peak(std::int64_t from, std::int64_t to) const {
   return most;
 }
 
+namespace {
+
+ReferenceResult replay_any(const Plan& plan, const DeploymentPlan& d, ReplaySeed seed,
+                           std::int64_t at_least);
+
+/// The same plan with these requests only.
+Plan plan_with(const Plan& plan, std::vector<Request> requests) {
+  Columns columns{.number = true,
+                  .work_word = false,
+                  .execution = true,
+                  .cold_execution = true,
+                  .memory = true,
+                  .tokens = true};
+  Plan part = plan;
+  part.traffic = std::make_shared<ScriptedTraffic>(std::move(requests), plan.traffic->functions(),
+                                                   false, columns);
+  return part;
+}
+
+/// Which requests each part of a deployment serves.
+std::vector<std::vector<Request>> shared_out(const Plan& plan, const DeploymentPlan& d,
+                                             ReplaySeed seed) {
+  std::vector<std::vector<Request>> shares(d.parts.size());
+  if (d.split == Split::kOverflow) {
+    (void)replay_servers(plan, d.parts[0], seed, 0, &shares[1]);
+    std::vector<Request> all = read_all(plan, seed);
+    std::erase_if(all, [&](const Request& r) {
+      return std::any_of(shares[1].begin(), shares[1].end(), [&](const Request& o) {
+        return o.function == r.function && o.number == r.number;
+      });
+    });
+    shares[0] = std::move(all);
+    return shares;
+  }
+  double sum = 0.0;
+  for (const double weight : d.weights) sum += weight;
+  for (const Request& r : read_all(plan, seed)) {
+    const Stream stream(seed.seed, r.function, Purpose::kVersion, 0, seed.replication);
+    double place = stream.uniform(r.number) * sum;
+    std::size_t version = 0;
+    for (double end = d.weights[0]; place >= end && version + 1 < d.parts.size();) {
+      end += d.weights[++version];
+    }
+    shares[version].push_back(r);
+  }
+  return shares;
+}
+
+ReferenceResult replay_parts(const Plan& plan, const DeploymentPlan& d, ReplaySeed seed,
+                             std::int64_t at_least) {
+  const auto shares = shared_out(plan, d, seed);
+  ReferenceResult out;
+  for (std::size_t i = 0; i < d.parts.size(); ++i) {
+    const auto own = replay_any(plan_with(plan, shares[i]), d.parts[i], seed, at_least);
+    at_least = std::max(at_least, ns_of(own.horizon));
+  }
+  for (std::size_t i = 0; i < d.parts.size(); ++i) {
+    out.parts.push_back(replay_any(plan_with(plan, shares[i]), d.parts[i], seed, at_least));
+  }
+  out.horizon = instant_at(at_least);
+  return out;
+}
+
+ReferenceResult replay_any(const Plan& plan, const DeploymentPlan& d, ReplaySeed seed,
+                           std::int64_t at_least) {
+  if (d.split != Split::kNone) return replay_parts(plan, d, seed, at_least);
+  return std::holds_alternative<PoolPlan>(d.side) ? replay_pool(plan, d, seed, at_least)
+                                                  : replay_servers(plan, d, seed, at_least, nullptr);
+}
+
+}  // namespace
+
 ReferenceResult replay(const Plan& plan, std::size_t deployment, ReplaySeed seed) {
-  const DeploymentPlan& d = plan.deployments.at(deployment);
-  return std::holds_alternative<PoolPlan>(d.side) ? replay_pool(plan, d, seed)
-                                                  : replay_servers(plan, d, seed);
+  return replay_any(plan, plan.deployments.at(deployment), seed, 0);
 }
 
 }  // namespace faascast::oracles

@@ -28,6 +28,7 @@ struct ReferenceResult {
   std::uint64_t abandoned = 0;
   std::uint64_t failed = 0;
   std::uint64_t retries = 0;
+  std::uint64_t batches = 0;
   std::uint64_t cold_starts = 0;
   std::uint64_t cold_affected = 0;
   Int128 contention_ns = 0;
@@ -42,6 +43,7 @@ struct ReferenceResult {
   Instant horizon{};  ///< this deployment's
   Usage usage{};
   std::vector<FunctionTotals> functions{};
+  std::vector<ReferenceResult> parts{};  ///< then only these are filled in, and the horizon
 };
 
 /// One deployment of `plan`, replayed by linear searches through lists of events, instances and

@@ -15,6 +15,9 @@ namespace faascast::oracles {
 /// Handler + execution draw + tokens, before any CPU law.
 [[nodiscard]] std::int64_t work_ns(const Work& work, const Request& r, ReplaySeed seed);
 
+/// What the request waits for reads and writes of state.
+[[nodiscard]] std::int64_t state_ns(const Work& work, const Request& r, ReplaySeed seed);
+
 /// The network's share of the latency.
 [[nodiscard]] std::int64_t network_ns(const DeploymentPlan& deployment, const Request& r,
                                       ReplaySeed seed);
@@ -49,9 +52,12 @@ struct Timeline {
   [[nodiscard]] std::int64_t peak(std::int64_t from, std::int64_t to) const;
 };
 
+/// @param at_least  the run's end is not before, where it is found by running
 [[nodiscard]] ReferenceResult replay_pool(const Plan& plan, const DeploymentPlan& deployment,
-                                          ReplaySeed seed);
+                                          ReplaySeed seed, std::int64_t at_least);
+/// @param turned_away  takes the requests that find no room, instead of the result
 [[nodiscard]] ReferenceResult replay_servers(const Plan& plan, const DeploymentPlan& deployment,
-                                             ReplaySeed seed);
+                                             ReplaySeed seed, std::int64_t at_least,
+                                             std::vector<Request>* turned_away);
 
 }  // namespace faascast::oracles

@@ -103,7 +103,8 @@ class PoolReplay {
     note();
   }
 
-  ReferenceResult run() {
+  ReferenceResult run(std::int64_t at_least) {
+    at_least_ = at_least;
     for (const Request& r : requests_) {
       fire_up_to(r.at);
       elapse(r.at);
@@ -472,6 +473,7 @@ class PoolReplay {
   void record(const Running& run) {
     FunctionTotals& function = out_.functions[run.r.function];
     if (run.stay.cold || run.joined) count_cold(run.r, run.stay.cold);
+    if (run.r.execution_ns == ArrivalBlock::kAbsent) ++with_state_;
     const bool late = run.stay.timed_out || run.left > 0;
     if (late) {
       ++out_.timed_out;
@@ -557,7 +559,7 @@ class PoolReplay {
 
   /// The figures that need the horizon.
   void settle() {
-    std::int64_t horizon = last_completion_;
+    std::int64_t horizon = std::max(last_completion_, at_least_);
     if (plan_.horizon.kind == Horizon::Kind::kAt) horizon = ns_of(plan_.horizon.at);
     if (plan_.horizon.kind == Horizon::Kind::kDrain) horizon = std::max(horizon, last_expiry_);
     const std::int64_t from = ns_of(plan_.warm_up);
@@ -572,6 +574,8 @@ class PoolReplay {
     out_.usage[Meter::kIdleMemoryTime] = reserved * pool_.memory.value();
     out_.usage[Meter::kIdleVcpuTime] = reserved * pool_.vcpu.value();
     out_.usage[Meter::kConnections] = out_.requests;
+    out_.usage[Meter::kStateReads] = Int128(with_state_) * deployment_.work.state.reads;
+    out_.usage[Meter::kStateWrites] = Int128(with_state_) * deployment_.work.state.writes;
     out_.usage[Meter::kBytesIn] = Int128(out_.completed) * deployment_.request_bytes.value();
     out_.usage[Meter::kBytesOut] = Int128(out_.completed) * deployment_.response_bytes.value();
   }
@@ -619,6 +623,8 @@ class PoolReplay {
   ReplaySeed seed_;
   std::vector<Request> requests_;
   std::int64_t now_ = 0;
+  std::int64_t with_state_ = 0;  ///< requests that read and wrote
+  std::int64_t at_least_ = 0;    ///< the run's end is not before
   bool ending_ = false;
   std::list<Instance> instances_{};
   std::vector<std::deque<Waiting>> waiting_{};  ///< by function
@@ -638,8 +644,9 @@ class PoolReplay {
 
 }  // namespace
 
-ReferenceResult replay_pool(const Plan& plan, const DeploymentPlan& deployment, ReplaySeed seed) {
-  return PoolReplay(plan, deployment, seed).run();
+ReferenceResult replay_pool(const Plan& plan, const DeploymentPlan& deployment, ReplaySeed seed,
+                            std::int64_t at_least) {
+  return PoolReplay(plan, deployment, seed).run(at_least);
 }
 
 }  // namespace faascast::oracles

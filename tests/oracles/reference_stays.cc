@@ -27,7 +27,10 @@ std::int64_t through_law(const PoolPlan& pool, std::int64_t cpu) {
 std::int64_t warm_ns(const DeploymentPlan& deployment, const Request& r, ReplaySeed seed) {
   if (given(r.execution_ns)) return r.execution_ns;
   const std::int64_t work = work_ns(deployment.work, r, seed);
-  return deployment.work.is_final ? work : through_law(std::get<PoolPlan>(deployment.side), work);
+  const std::int64_t state = state_ns(deployment.work, r, seed);
+  return deployment.work.is_final
+             ? work + state
+             : through_law(std::get<PoolPlan>(deployment.side), work) + state;
 }
 
 }  // namespace
@@ -69,7 +72,8 @@ Stay cold_stay(const DeploymentPlan& deployment, const Request& r, ReplaySeed se
   }
   const bool final_work = given(r.execution_ns) || deployment.work.is_final;
   stay.handler = final_work ? through_law(pool, cpu) + wall + stay.warm
-                            : through_law(pool, cpu + work_ns(deployment.work, r, seed)) + wall;
+                            : through_law(pool, cpu + work_ns(deployment.work, r, seed)) + wall +
+                                  state_ns(deployment.work, r, seed);
   return cut(pool, stay);
 }
 

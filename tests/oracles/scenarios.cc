@@ -104,7 +104,36 @@ class Maker {
     for (std::int64_t i = 0; i < deployments; ++i) plan.deployments.push_back(deployment());
   }
 
-  DeploymentPlan deployment() {
+  DeploymentPlan deployment() { return kind_.splits ? split(2) : single(kind_); }
+
+  /// @param depth  of splits within splits
+  DeploymentPlan split(int depth) {
+    ScenarioKind kind = kind_;
+    kind.servers = dice_.chance(50);
+    kind.detailed = dice_.chance(50);
+    if (depth == 0 || dice_.chance(15)) return single(kind);
+    DeploymentPlan d;
+    if (dice_.chance(60)) {
+      d.split = Split::kOverflow;
+      kind.servers = true;
+      d.parts.push_back(single(kind));
+      auto& base = std::get<ServerPlan>(d.parts[0].side);
+      if (!base.queue_limit) base.queue_limit = static_cast<std::uint64_t>(dice_.below(3));
+      kind.servers = false;
+      d.parts.push_back(single(kind));
+    } else {
+      d.split = Split::kVersions;
+      for (auto n = 1 + dice_.below(3); n > 0; --n) {
+        d.parts.push_back(split(depth - 1));
+        d.weights.push_back(0.25 * static_cast<double>(1 + dice_.below(4)));
+      }
+    }
+    d.side = d.parts[0].side;
+    return d;
+  }
+
+  DeploymentPlan single(ScenarioKind kind) {
+    kind_ = kind;
     DeploymentPlan d;
     d.work = work();
     if (dice_.chance(30)) d.network = law(3);
@@ -117,11 +146,33 @@ class Maker {
       if (dice_.chance(50)) servers.queue_limit = static_cast<std::uint64_t>(dice_.below(4));
       if (dice_.chance(50)) servers.autoscale = autoscale();
       if (!servers.autoscale && dice_.chance(40)) servers.patience = law(6);
+      if (kind_.detailed) make_detailed(servers);
       d.side = servers;
     } else {
       d.side = pool();
     }
     return d;
+  }
+
+  void make_detailed(ServerPlan& servers) {
+    if (dice_.chance(50)) {
+      servers.vcpu_share = MilliVcpu(dice_.one_of<std::int64_t>({700, 1000, 2000, 2500, 4000}));
+      servers.hyperthread_yield = dice_.one_of<std::uint32_t>({1000, 1300, 2000});
+      servers.workers_per_replica = static_cast<std::uint32_t>(1 + dice_.below(6));
+    }
+    if (dice_.chance(50)) {
+      servers.breakdown = {.up = law(30).plus(Duration(unit_)),
+                           .down = law(6),
+                           .retries = static_cast<std::uint16_t>(dice_.below(3))};
+    }
+    if (dice_.chance(50)) {
+      Batching batching{.maximum_size = static_cast<std::uint32_t>(1 + dice_.below(4)),
+                        .maximum_wait = Duration(grid(4))};
+      if (dice_.chance(70)) batching.time_factor = {1000};
+      if (dice_.chance(70)) batching.time_factor.push_back(1300);
+      servers.batching = batching;
+    }
+    if (dice_.chance(40)) servers.patience = law(6);
   }
 
   Autoscale autoscale() {
@@ -159,6 +210,12 @@ class Maker {
     w.token_base = Duration(grid(1));
     w.per_input_token = Duration(grid(1));
     w.per_output_token = Duration(grid(1));
+    if (dice_.chance(15)) {
+      w.state = {.reads = static_cast<std::uint16_t>(dice_.below(3)),
+                 .writes = static_cast<std::uint16_t>(dice_.below(3)),
+                 .read_latency = law(2),
+                 .write_latency = law(2)};
+    }
     return w;
   }
 
@@ -287,18 +344,38 @@ void describe_pool(std::ostream& out, const PoolPlan& p) {
 }
 
 void describe_deployment(std::ostream& out, const DeploymentPlan& d) {
+  if (d.split != Split::kNone) {
+    out << (d.split == Split::kOverflow ? "overflow" : "versions") << " of " << d.parts.size()
+        << " (weights";
+    for (const double weight : d.weights) out << " " << weight;
+    out << "):\n";
+    for (const DeploymentPlan& part : d.parts) describe_deployment(out, part);
+    return;
+  }
   const Work& w = d.work;
   out << "deployment: execution " << text(w.execution) << ", handler " << w.handler.count()
       << ", final " << w.is_final << ", tokens " << w.uses_tokens << " (" << w.token_base.count()
       << ", " << w.per_input_token.count() << ", " << w.per_output_token.count() << "), network "
-      << text(d.network) << "\n";
+      << text(d.network) << ", state " << w.state.reads << " x " << text(w.state.read_latency)
+      << " + " << w.state.writes << " x " << text(w.state.write_latency) << "\n";
   if (const auto* pool = std::get_if<PoolPlan>(&d.side)) {
     describe_pool(out, *pool);
   } else {
     const auto& s = std::get<ServerPlan>(d.side);
     out << "  servers: " << s.replicas << " x " << s.workers_per_replica << ", queue limit "
         << (s.queue_limit ? std::to_string(*s.queue_limit) : "none") << ", patience "
-        << (s.patience ? text(*s.patience) : "none") << "\n";
+        << (s.patience ? text(*s.patience) : "none") << ", " << s.vcpu_share.value()
+        << " mvCPU with yield " << s.hyperthread_yield << "\n";
+    if (s.breakdown) {
+      out << "  breakdown: up " << text(s.breakdown->up) << ", down " << text(s.breakdown->down)
+          << ", retries " << s.breakdown->retries << "\n";
+    }
+    if (s.batching) {
+      out << "  batches of " << s.batching->maximum_size << " after "
+          << s.batching->maximum_wait.count() << ", factors";
+      for (const auto factor : s.batching->time_factor) out << " " << factor;
+      out << "\n";
+    }
     if (const auto& rule = s.autoscale) {
       out << "  autoscale: target " << rule->target_utilisation << ", period "
           << rule->period.count() << ", boot_lag " << rule->boot_lag.count() << ", cooldown "

@@ -26,7 +26,9 @@ struct Scenario {
 struct ScenarioKind {
   std::size_t most_requests = 40;
   bool servers = false;
-  bool detailed = false;  ///< pools with concurrency, limits, retries, keep-alive laws
+  bool detailed = false;  ///< pools with concurrency, limits, retries, keep-alive laws; fleets that
+                          ///< share CPUs, break down, batch
+  bool splits = false;    ///< hybrids and versions of all the others
 };
 
 /// Scenario number `number` of its kind: times on a coarse grid, so that completions, expiries and
