@@ -27,6 +27,7 @@ class CommandLine {
  private:
   void add_run(const char* name, const char* text, bool ranks);
   void add_breakeven();
+  void add_hybrid();
   void add_platforms();
   void add_price();
   void add_profile();
@@ -64,6 +65,7 @@ CommandLine::CommandLine() {
   add_run("run", "Replay a scenario's traffic on each of its deployments", false);
   add_run("compare", "As run, with the cheapest deployment that meets the objective first", true);
   add_breakeven();
+  add_hybrid();
   add_price();
   add_profile();
   add_platforms();
@@ -191,6 +193,33 @@ void CommandLine::add_breakeven() {
       "  faascast breakeven scenario.toml --serverless aws-lambda --dedicated aws/c6i.large "
       "--json");
   command.callback([=, this] { chosen_ = [arguments] { return breakeven_command(*arguments); }; });
+}
+
+void CommandLine::add_hybrid() {
+  CLI::App& command = *app_.add_subcommand(
+      "hybrid", "How many servers for the base load, with functions for what they cannot take");
+  auto arguments = std::make_shared<HybridArguments>();
+  HybridOptions& options = arguments->options;
+  add_study_options(command, arguments->study);
+  command.get_option("scenario")->required();
+  command.add_option("--serverless", options.serverless, "The functions; default: the only ones")
+      ->type_name("NAME");
+  command.add_option("--dedicated", options.dedicated, "The servers; default: the only ones")
+      ->type_name("NAME");
+  command.add_option("--queue", options.queue, "Requests that wait before any overflows")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--replications", options.replications, "Replications behind the interval")
+      ->check(CLI::Range(2U, 10'000U))
+      ->type_name("N")
+      ->capture_default_str();
+  command.footer(
+      "Examples:\n"
+      "  faascast hybrid scenario.toml\n"
+      "  faascast hybrid scenario.toml --serverless aws-lambda --dedicated aws/c6i.large "
+      "--queue 4 -o hybrid.html");
+  command.callback([=, this] { chosen_ = [arguments] { return hybrid_command(*arguments); }; });
 }
 
 void CommandLine::add_platforms() {

@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "studies/breakeven.h"
+#include "studies/hybrid.h"
 #include "studies/quote.h"
 #include "studies/scenario.h"
 #include "workloads/profiler.h"
@@ -43,6 +44,12 @@ struct BreakevenArguments {
   BreakevenOptions options{};
 };
 [[nodiscard]] ExitCode breakeven_command(const BreakevenArguments& arguments);
+
+struct HybridArguments {
+  StudyArguments study{};
+  HybridOptions options{};
+};
+[[nodiscard]] ExitCode hybrid_command(const HybridArguments& arguments);
 
 struct PlatformsArguments {
   std::string name{};  ///< empty: list

@@ -12,6 +12,7 @@ namespace faascast {
 namespace {
 
 bool meets_all(const RunReport& report) {
+  if (report.workflow) return report.workflow->meets_objective.value_or(true);
   for (const DeploymentReport& deployment : report.deployments) {
     if (!deployment.meets_objective.value_or(true)) return false;
   }

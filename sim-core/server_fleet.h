@@ -37,9 +37,9 @@ namespace faascast {
 /// Autoscaler
 /// - Ticks are at k * period, k >= 1.
 /// - At a tick, u = busy worker time / live worker time in the period that ends; live replicas are
-///   those paid for: booting, draining and broken ones too. R counts them without the draining ones,
-///   desired = ceil(R * u / target) within [max(minimum, 1), maximum], in exact arithmetic with the
-///   target rounded to a millionth (and at least that).
+///   those paid for: booting, draining and broken ones too. R counts them without the draining
+///   ones, desired = ceil(R * u / target) within [max(minimum, 1), maximum], in exact arithmetic
+///   with the target rounded to a millionth (and at least that).
 /// - desired > R: new replicas are decided (and paid from) now, and take requests boot_lag later.
 /// - desired < R and at least `cooldown` since the last change (or no change yet): R - desired
 ///   replicas go, those with fewest busy workers first, among them the newest. One that is idle,
@@ -48,8 +48,8 @@ namespace faascast {
 /// - The first `replicas` servers, brought within [minimum, maximum], are ready at the start.
 ///
 /// At one instant: completions by function and number (of a batch's first); replicas that are
-/// ready, then those that break down, by age; tick; batches that have waited long enough; patience by
-/// order of arrival; arrivals.
+/// ready, then those that break down, by age; tick; batches that have waited long enough; patience
+/// by order of arrival; arrivals.
 class ServerFleet {
  public:
   /// @param ledger, meter outlive it
@@ -81,12 +81,12 @@ class ServerFleet {
   };
   struct Replica {
     SharedWork work{};
-    std::uint32_t busy = 0;    ///< workers
-    std::uint64_t turn = 0;    ///< of being up and down
+    std::uint32_t busy = 0;  ///< workers
+    std::uint64_t turn = 0;  ///< of being up and down
     bool up = false;
     bool takes = true;  ///< not draining
     bool gone = false;
-    bool is_free = false;     ///< in the set of those, with this rank
+    bool is_free = false;  ///< in the set of those, with this rank
     std::uint32_t rank = 0;
     Free::node_type place{};  ///< while it is not in the set
   };
@@ -141,7 +141,7 @@ class ServerFleet {
 
   std::int64_t now_ = 0;
   bool open_ = false;
-  std::uint64_t stayed_ = 0;  ///< were live when it finished
+  std::uint64_t stayed_ = 0;         ///< were live when it finished
   std::vector<Replica> replicas_{};  ///< in order of creation, those that are gone too
   Free free_{};
   std::uint64_t live_ = 0;

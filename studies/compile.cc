@@ -23,6 +23,15 @@ Duration scaled_by(Duration d, double factor) {
   return Duration(std::llround(static_cast<double>(d.count()) * factor));
 }
 
+Work with_state(Work work, const StateSpec& state) {
+  if (state.empty()) return work;
+  work.state = {.reads = state.reads,
+                .writes = state.writes,
+                .read_latency = state.read_latency.distribution(),
+                .write_latency = state.write_latency.distribution()};
+  return work;
+}
+
 /// What a request keeps a vCPU busy with.
 /// @param host_factor   for CPU time that was measured on the profiling host
 /// @param overhead      the platform's own time in each request
@@ -32,14 +41,14 @@ Work work_of(const Scenario& scenario, const ResolvedModel& model, double host_f
   work.is_final = model.is_final;
   const double factor = model.profile_hash.empty() ? 1.0 : host_factor;
   work.handler = scaled_by(scenario.handler.per_request(), factor);
-  if (model.from_trace) return work;
+  if (model.from_trace) return with_state(std::move(work), scenario.state);
   work.execution = scaled_by(model.cpu, factor);
   if (!model.is_final) work.handler += overhead;
   work.uses_tokens = model.uses_tokens;
   work.token_base = model.tokens.base;
   work.per_input_token = model.tokens.per_input;
   work.per_output_token = model.tokens.per_output;
-  return work;
+  return with_state(std::move(work), scenario.state);
 }
 
 /// Where nothing but the trace says how long a request takes, every row must say it.
@@ -71,10 +80,31 @@ bool prices_idle(const PriceList& prices) {
   });
 }
 
+/// What deployments pay beside their side's own prices.
+Terms terms_of(const Scenario& scenario) {
+  constexpr double kPicoPerMicro = 1e6;  // USD a million in 1e-12 USD each
+  Terms terms;
+  const auto add = [&](std::uint16_t count, Extra extra, const char* name,
+                       const std::optional<double>& usd_per_million) {
+    if (count == 0) return;
+    terms.extras.push_back(extra);
+    if (usd_per_million) {
+      terms.given.push_back({name, std::llround(*usd_per_million * kPicoPerMicro)});
+    }
+  };
+  const StateSpec& state = scenario.state;
+  add(state.reads, Extra::kStateReads, "state_read", state.usd_per_million_reads);
+  add(state.writes, Extra::kStateWrites, "state_write", state.usd_per_million_writes);
+  return terms;
+}
+
 PriceList prices_of_functions(const Scenario& scenario, const DeploymentSpec& deployment) {
   return price_list_for_platform(*scenario.prices,
-                                 {deployment.platform_spec->tariff, deployment.region,
-                                  deployment.arch, deployment.front_door});
+                                 {.tariff = deployment.platform_spec->tariff,
+                                  .region = deployment.region,
+                                  .arch = deployment.arch,
+                                  .front_door = deployment.front_door,
+                                  .terms = terms_of(scenario)});
 }
 
 DeploymentConfig config_of(const Scenario& scenario, const DeploymentSpec& deployment) {
@@ -147,7 +177,8 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
   const ServerType type = find_server(scenario.prices->servers, server_choice(deployment));
   CompiledDeployment compiled;
   compiled.prices = price_list_for_servers(*scenario.prices, server_choice(deployment),
-                                           purchase_of(deployment), deployment.front_door);
+                                           purchase_of(deployment), deployment.front_door,
+                                           terms_of(scenario));
   ServerPlan servers;
   servers.replicas = deployment.count.value_or(
       deployment.autoscale ? deployment.autoscale->minimum : 1);
@@ -163,6 +194,23 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
   }
   servers.queue_limit = deployment.queue_limit;
   servers.autoscale = deployment.autoscale;
+  if (deployment.patience) servers.patience = deployment.patience->distribution();
+  if (deployment.breakdown) {
+    servers.breakdown = Breakdown{.up = deployment.breakdown->up.distribution(),
+                                  .down = deployment.breakdown->down.distribution(),
+                                  .retries = deployment.breakdown->retries};
+  }
+  if (deployment.batching) servers.batching = deployment.batching->plan();
+  if (deployment.hyperthread_yield) {
+    if (type.arch == "arm") {
+      throw InputError(Problem{deployment.where + ".hyperthread_yield",
+                               fmt::format("cores of {} have one thread each", type.id),
+                               "leave it out"});
+    }
+    servers.vcpu_share = type.vcpu;
+    servers.hyperthread_yield =
+        static_cast<std::uint32_t>(std::lround(*deployment.hyperthread_yield * 1000.0));
+  }
   compiled.plan.side = servers;
   compiled.plan.work = work_of(scenario, inputs.model, kServerHostFactor, Duration::zero());
   if (!inputs.model.from_trace && !inputs.model.is_final) {
@@ -181,9 +229,12 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
                              "choose a larger server"});
   }
   compiled.notes.push_back(fmt::format(
-      "{} requests at a time on a server of {} vCPUs (hyperthreads; no slowdown when both threads "
-      "of a core are busy).",
-      servers.workers_per_replica, type.vcpu.value() / 1000));
+      "{} {} at a time on a server of {} vCPUs ({}).", servers.workers_per_replica,
+      servers.batching ? "batches" : "requests", type.vcpu.value() / 1000,
+      deployment.hyperthread_yield
+          ? fmt::format("hyperthreads: a core does {:g} times as much with both busy",
+                        *deployment.hyperthread_yield)
+          : "hyperthreads; no slowdown when both threads of a core are busy"));
   if (!inputs.model.profile_hash.empty()) {
     compiled.notes.push_back(fmt::format(
         "CPU time measured on this host is multiplied by {} for a vCPU of {}.", kServerHostFactor,
@@ -197,7 +248,80 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
   return compiled;
 }
 
+/// A deployment of parts.
+CompiledDeployment split_of(Split split, std::vector<CompiledDeployment> parts,
+                            const std::string& name) {
+  CompiledDeployment compiled = parts.front();
+  compiled.parts.clear();
+  compiled.plan.parts.clear();
+  compiled.plan.weights.clear();
+  compiled.plan.name = name;
+  compiled.plan.split = split;
+  for (CompiledDeployment& part : parts) {
+    compiled.plan.parts.push_back(part.plan);
+    compiled.parts.push_back(std::move(part));
+  }
+  return compiled;
+}
+
+CompiledDeployment compile_one(const Scenario& scenario, const DeploymentSpec& deployment,
+                               const Inputs& inputs);
+
+CompiledDeployment compile_hybrid(const Scenario& scenario, const DeploymentSpec& deployment,
+                                  const Inputs& inputs) {
+  std::vector<CompiledDeployment> sides;
+  sides.push_back(compile_one(scenario, base_of(deployment), inputs));
+  sides.push_back(compile_one(scenario, overflow_of(deployment), inputs));
+  sides[0].plan.name = "base";
+  sides[1].plan.name = "overflow";
+  CompiledDeployment compiled = split_of(Split::kOverflow, std::move(sides), deployment.name);
+  compiled.configuration = fmt::format("{} + {} of {}", compiled.parts[0].configuration,
+                                       compiled.parts[1].configuration, deployment.platform);
+  compiled.notes.insert(compiled.notes.end(), compiled.parts[1].notes.begin(),
+                        compiled.parts[1].notes.end());
+  compiled.notes.push_back(
+      deployment.hybrid->queue == 0
+          ? "A request that finds all workers busy goes to the functions at once."
+          : fmt::format("A request that finds all workers busy and {} waiting goes to the "
+                        "functions at once.",
+                        deployment.hybrid->queue));
+  return compiled;
+}
+
+CompiledDeployment compile_one(const Scenario& scenario, const DeploymentSpec& deployment,
+                               const Inputs& inputs) {
+  CompiledDeployment compiled =
+      deployment.hybrid            ? compile_hybrid(scenario, deployment, inputs)
+      : deployment.is_serverless() ? compile_functions(scenario, deployment, inputs)
+                                   : compile_servers(scenario, deployment, inputs);
+  if (!deployment.hybrid) {
+    compiled.plan.request_bytes = scenario.traffic.request_bytes;
+    compiled.plan.response_bytes = scenario.traffic.response_bytes;
+  }
+  compiled.plan.name = deployment.name;
+  return compiled;
+}
+
 }  // namespace
+
+DeploymentSpec base_of(const DeploymentSpec& deployment) {
+  DeploymentSpec base = deployment;
+  base.hybrid.reset();
+  base.platform.clear();
+  base.platform_spec.reset();
+  base.cpu = deployment.hybrid->cpu;
+  base.memory = deployment.hybrid->memory;
+  base.queue_limit = deployment.hybrid->queue;
+  return base;
+}
+
+DeploymentSpec overflow_of(const DeploymentSpec& deployment) {
+  DeploymentSpec overflow = deployment;
+  overflow.hybrid.reset();
+  overflow.server.clear();
+  overflow.front_door = "none";  // the base's sees every request
+  return overflow;
+}
 
 ServerChoice server_choice(const DeploymentSpec& deployment) {
   ServerChoice choice;
@@ -248,6 +372,15 @@ Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
   }
   inputs.traffic = scaled_traffic(scenario, inputs.unscaled, spec.scale);
   inputs.model = resolve_model(scenario, inputs.unscaled->has_execution(), store);
+  for (const VersionSpec& version : scenario.versions) {
+    if (version.model) {
+      Scenario own = scenario;
+      own.model = *version.model;
+      inputs.versions.push_back(resolve_model(own, inputs.unscaled->has_execution(), store));
+    } else {
+      inputs.versions.push_back(inputs.model);
+    }
+  }
   if (inputs.model.from_trace && !inputs.unscaled->independent()) {
     require_execution(scenario, *inputs.unscaled);
   }
@@ -268,14 +401,38 @@ Horizon horizon_of(const Scenario& scenario, const Traffic& traffic) {
 
 CompiledDeployment compile_deployment(const Scenario& scenario, const DeploymentSpec& deployment,
                                       const Inputs& inputs) {
-  CompiledDeployment compiled = deployment.is_serverless()
-                                    ? compile_functions(scenario, deployment, inputs)
-                                    : compile_servers(scenario, deployment, inputs);
-  compiled.plan.name = deployment.name;
-  compiled.plan.request_bytes = scenario.traffic.request_bytes;
-  compiled.plan.response_bytes = scenario.traffic.response_bytes;
+  if (scenario.versions.empty()) return compile_one(scenario, deployment, inputs);
+  std::vector<CompiledDeployment> versions;
+  for (std::size_t i = 0; i < scenario.versions.size(); ++i) {
+    Inputs own = inputs;
+    own.model = inputs.versions.at(i);
+    versions.push_back(compile_one(scenario, deployment, own));
+    versions.back().plan.name = scenario.versions[i].name;
+  }
+  CompiledDeployment compiled = split_of(Split::kVersions, std::move(versions), deployment.name);
+  for (const VersionSpec& version : scenario.versions) {
+    compiled.plan.weights.push_back(version.weight);
+  }
   return compiled;
 }
+
+namespace {
+
+/// Price lists know nothing of [state], where a scenario gives its prices.
+Problem in_words_of_the_scenario(Problem problem) {
+  for (const std::string_view operation : {"read", "write"}) {
+    if (problem.mend.find(fmt::format("prices = {{ state_{} ", operation)) == std::string::npos) {
+      continue;
+    }
+    problem.mend = fmt::format(
+        "write usd_per_million_{}s in [state] (0 where it costs nothing), or add a tariff with "
+        "--prices",
+        operation);
+  }
+  return problem;
+}
+
+}  // namespace
 
 CompiledScenario compile(const Scenario& scenario, const Inputs& inputs) {
   CompiledScenario compiled;
@@ -287,7 +444,7 @@ CompiledScenario compile(const Scenario& scenario, const Inputs& inputs) {
     } catch (const InputError& error) {
       for (Problem problem : error.problems()) {
         if (problem.where.empty()) problem.where = deployment.where;
-        problems.push_back(std::move(problem));
+        problems.push_back(in_words_of_the_scenario(std::move(problem)));
       }
     }
   }

@@ -17,6 +17,7 @@ struct Inputs {
   std::shared_ptr<const Traffic> traffic{};    ///< scaled as the scenario says
   std::shared_ptr<const Traffic> unscaled{};
   ResolvedModel model{};
+  std::vector<ResolvedModel> versions{};  ///< of the scenario's versions
 };
 
 /// Opens the traffic and resolves the model.
@@ -34,7 +35,14 @@ struct CompiledDeployment {
   PriceList prices{};
   std::string configuration{};       ///< "1769 MB", "2 x aws/c6i.large"
   std::vector<std::string> notes{};  ///< what a report must say of it
+  /// As the plan's parts. What stands above is the first one's.
+  std::vector<CompiledDeployment> parts{};
 };
+
+/// The two sides of a hybrid as deployments of their own.
+/// @pre deployment.hybrid
+[[nodiscard]] DeploymentSpec base_of(const DeploymentSpec& deployment);
+[[nodiscard]] DeploymentSpec overflow_of(const DeploymentSpec& deployment);
 
 /// @throws InputError with the place of the deployment
 [[nodiscard]] CompiledDeployment compile_deployment(const Scenario& scenario,

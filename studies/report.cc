@@ -72,6 +72,10 @@ std::string render(const BreakevenReport& report, ReportFormat format) {
   return rendered(report, format);
 }
 
+std::string render(const HybridReport& report, ReportFormat format) {
+  return rendered(report, format);
+}
+
 RunReport ranked(RunReport report) {
   const auto misses = [](const DeploymentReport& d) { return !d.meets_objective.value_or(true); };
   std::stable_sort(report.deployments.begin(), report.deployments.end(),

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "studies/breakeven.h"
+#include "studies/hybrid.h"
 #include "studies/run.h"
 
 namespace faascast {
@@ -12,6 +13,7 @@ enum class ReportFormat { kText, kJson, kCsv, kMarkdown, kHtml };
 
 [[nodiscard]] std::string render(const RunReport& report, ReportFormat format);
 [[nodiscard]] std::string render(const BreakevenReport& report, ReportFormat format);
+[[nodiscard]] std::string render(const HybridReport& report, ReportFormat format);
 
 /// Deployments in the order of a buyer: those that meet the objective first, each group by monthly
 /// cost; a sentence with the answer becomes the first note. Equal costs keep the scenario's order.

@@ -210,6 +210,15 @@ RunRecord record_of(const Scenario& scenario, const BreakevenReport& report) {
           .json = render(report, ReportFormat::kJson)};
 }
 
+RunRecord record_of(const Scenario& scenario, const HybridReport& report) {
+  return {.kind = "hybrid",
+          .scenario_name = scenario.name,
+          .scenario_text = scenario.text,
+          .seed = report.seed,
+          .profile_hash = report.profile_hash,
+          .json = render(report, ReportFormat::kJson)};
+}
+
 std::int64_t save_run(const std::filesystem::path& file, const RunRecord& record) {
   Store store(file, true);
   const Statement insert = store.prepare(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "studies/breakeven.h"
+#include "studies/hybrid.h"
 #include "studies/run.h"
 #include "studies/scenario.h"
 
@@ -33,6 +34,7 @@ struct StoredRun {
 
 [[nodiscard]] RunRecord record_of(const Scenario& scenario, const RunReport& report);
 [[nodiscard]] RunRecord record_of(const Scenario& scenario, const BreakevenReport& report);
+[[nodiscard]] RunRecord record_of(const Scenario& scenario, const HybridReport& report);
 
 /// Adds a record to a store, in one transaction; makes the file and its folder where missing.
 /// @return its number

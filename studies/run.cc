@@ -5,6 +5,8 @@
 #include "input/quantity.h"
 #include "pricing/month.h"
 #include "studies/assumptions.h"
+#include "studies/split_bill.h"
+#include "studies/workflow.h"
 
 namespace faascast {
 
@@ -46,32 +48,97 @@ std::vector<std::string> breakeven_misses(Objective objective, const DeploymentR
 
 namespace {
 
+std::string_view kind_of(const DeploymentPlan& plan) {
+  if (plan.split == Split::kVersions) return kind_of(plan.parts.front());
+  if (plan.split == Split::kOverflow) return "hybrid";
+  return std::holds_alternative<PoolPlan>(plan.side) ? "serverless" : "servers";
+}
+
+/// @param all  what the whole is charged for
+std::vector<DeploymentReport> parts_of(const CompiledDeployment& compiled,
+                                       const DeploymentResult& figures,
+                                       const std::vector<Charged>& all, Duration span,
+                                       bool free_tier) {
+  std::vector<DeploymentReport> reports;
+  for (std::size_t i = 0; i < compiled.parts.size(); ++i) {
+    const CompiledDeployment& part = compiled.parts[i];
+    DeploymentReport report;
+    report.name = part.plan.name;
+    report.kind = kind_of(part.plan);
+    report.configuration = part.configuration;
+    report.figures = figures.parts.at(i);
+    const std::vector<Charged> own = compiled.plan.split == Split::kOverflow
+                                         ? std::vector<Charged>{all.at(i)}
+                                         : charged(part, report.figures);
+    if (span > Duration::zero()) {
+      report.bill = span_bill(own);
+      report.bill_month = month_bill(own, span, free_tier);
+    }
+    report.parts = parts_of(part, report.figures, own, span, free_tier);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
 DeploymentReport report_of(const Scenario& scenario, const DeploymentSpec& spec,
                            const CompiledDeployment& compiled, DeploymentResult figures,
                            Duration span) {
   DeploymentReport report;
   report.name = spec.name;
-  report.kind = spec.is_serverless() ? "serverless" : "servers";
+  report.kind = spec.hybrid ? "hybrid" : spec.is_serverless() ? "serverless" : "servers";
   report.configuration = compiled.configuration;
   report.notes = compiled.notes;
+  std::vector<Charged> parts = charged(compiled, figures);
   if (spec.front_door == "load-balancer") {
-    figures.usage[Meter::kLoadBalancerTime] = static_cast<Int128>(span.count());
+    const auto time = static_cast<Int128>(span.count());
+    parts.front().usage[Meter::kLoadBalancerTime] = time;
+    figures.usage[Meter::kLoadBalancerTime] = time;
   }
-  if (span > Duration::zero()) report.bill = bill_span(compiled.prices, figures.usage);
+  if (span > Duration::zero()) report.bill = span_bill(parts);
   if (span > Duration::zero()) {
     const Usage month = month_usage(figures.usage, span);
-    report.bill_month = bill_month(compiled.prices, month, scenario.free_tier);
+    report.bill_month = month_bill(parts, span, scenario.free_tier);
     const auto requests = static_cast<double>(month[Meter::kConnections]);
     if (requests > 0.0) {
       report.usd_per_million = usd_of(report.bill_month.total()) / requests * 1e6;
     }
   }
-  if (!scenario.objective.empty()) {
+  if (!scenario.objective.empty() && scenario.steps.empty()) {
     report.misses = objective_misses(scenario.objective, figures);
     report.meets_objective = report.misses.empty();
   }
+  report.parts = parts_of(compiled, figures, parts, span, scenario.free_tier);
   report.figures = std::move(figures);
-  report.notes.push_back("Prices: " + compiled.prices.vintage + ".");
+  for (const Charged& part : parts) {
+    report.notes.push_back("Prices: " + part.prices.vintage + ".");
+  }
+  return report;
+}
+
+/// The objective is the workflow's; its steps have none.
+WorkflowReport workflow_report(const Scenario& scenario, const WorkflowResult& result,
+                               const std::vector<DeploymentReport>& steps) {
+  WorkflowReport report;
+  report.requests = result.requests;
+  report.completed = result.completed;
+  report.failed = result.failed;
+  report.latency = result.latency;
+  for (const DeploymentReport& step : steps) {
+    report.usd += usd_of(step.bill.total());
+    report.usd_month += usd_of(step.bill_month.total());
+  }
+  if (report.requests > 0 && report.usd > 0.0) {
+    report.usd_per_million = report.usd / static_cast<double>(report.requests) * 1e6;
+  }
+  if (!scenario.objective.empty()) {
+    DeploymentResult whole;
+    whole.requests = result.requests;
+    whole.completed = result.completed;
+    whole.throttled = result.failed;
+    whole.latency = result.latency;
+    report.misses = objective_misses(scenario.objective, whole);
+    report.meets_objective = report.misses.empty();
+  }
   return report;
 }
 
@@ -92,7 +159,14 @@ RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
   run_options.seed = {report.seed, 0};
   run_options.threads = options.threads;
   run_options.monitor = options.monitor;
-  RunResult result = run(compiled.plan, run_options);
+  WorkflowResult workflow;
+  RunResult result;
+  if (scenario.steps.empty()) {
+    result = run(compiled.plan, run_options);
+  } else {
+    workflow = run_workflow(compiled.plan, workflow_steps(scenario), run_options);
+    result = std::move(workflow.run);
+  }
   report.interrupted = result.interrupted;
   report.fingerprint = result.fingerprint;
   // An interrupted run has no span: each deployment has replayed another part of the traffic, so
@@ -103,10 +177,14 @@ RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
                                            compiled.deployments[i],
                                            std::move(result.deployments[i]), report.span));
   }
+  if (!scenario.steps.empty()) {
+    report.workflow = workflow_report(scenario, workflow, report.deployments);
+  }
   const double days = seconds_of(report.span) / 86'400.0;
   if (days > 0.0 && !report.deployments.empty()) {
-    report.inferences_per_day =
-        static_cast<double>(report.deployments.front().figures.requests) / days;
+    const std::uint64_t requests = report.workflow ? report.workflow->requests
+                                                   : report.deployments.front().figures.requests;
+    report.inferences_per_day = static_cast<double>(requests) / days;
   }
   constexpr double kAboutADay = 0.95;
   if (days < kAboutADay && days > 0.0) {

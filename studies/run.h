@@ -28,7 +28,7 @@ struct StudyOptions {
 /// One deployment's figures and bill.
 struct DeploymentReport {
   std::string name{};
-  std::string kind{};           ///< serverless, servers
+  std::string kind{};           ///< serverless, servers, hybrid
   std::string configuration{};
   DeploymentResult figures{};
   Bill bill{};        ///< of the replayed span, without free tier
@@ -37,6 +37,22 @@ struct DeploymentReport {
   std::optional<bool> meets_objective{};    ///< nothing without an objective
   std::vector<std::string> misses{};        ///< "p99 412 ms > 300 ms"
   std::vector<std::string> notes{};
+  /// Of a hybrid its servers and functions, of versions each: name, kind, configuration, figures
+  /// and bills. A hybrid's servers pay the front door and what leaves.
+  std::vector<DeploymentReport> parts{};
+};
+
+/// A workflow as a whole, whose steps are the deployments.
+struct WorkflowReport {
+  std::uint64_t requests = 0;
+  std::uint64_t completed = 0;  ///< all steps were over
+  std::uint64_t failed = 0;     ///< a step was throttled, timed out or failed
+  DurationSummary latency{};    ///< of the completed, end to end
+  double usd = 0.0;             ///< of all steps, in the replayed span
+  double usd_month = 0.0;
+  std::optional<double> usd_per_million{};
+  std::optional<bool> meets_objective{};  ///< its times, and no more than `throttled` failed
+  std::vector<std::string> misses{};
 };
 
 struct RunReport {
@@ -50,6 +66,7 @@ struct RunReport {
   bool interrupted = false;
   std::uint64_t fingerprint = 0;
   std::vector<DeploymentReport> deployments{};
+  std::optional<WorkflowReport> workflow{};
   std::vector<std::string> notes{};
 };
 

@@ -9,6 +9,7 @@
 #include "studies/compile.h"
 #include "studies/data.h"
 #include "studies/schema.h"
+#include "studies/schema_readers.h"
 
 namespace faascast {
 
@@ -24,8 +25,9 @@ namespace {
 
 /// Keys that only functions, or only servers, have.
 constexpr std::string_view kFunctionKeys[] = {"concurrency", "package", "minimum_instances"};
-constexpr std::string_view kServerKeys[] = {"count",       "workers",  "autoscale",
-                                            "queue_limit", "purchase", "redundancy"};
+constexpr std::string_view kServerKeys[] = {
+    "count",    "workers",           "autoscale", "queue_limit", "purchase", "redundancy",
+    "patience", "hyperthread_yield", "breakdown", "batching"};
 
 void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
   if (!table.exists()) return table.report("missing table [traffic]", "add a trace or a generator");
@@ -79,8 +81,9 @@ void refuse_keys(const TomlNode& table, std::span<const std::string_view> keys,
   }
 }
 
-void read_function_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
-  refuse_keys(table, kServerKeys, "only servers have this key", "leave it out");
+/// @param named_at  the key that names the platform
+void read_platform(DeploymentSpec& spec, const TomlNode& table, const TomlNode& named_at,
+                   Reading& reading) {
   PlatformOverrides overrides{table, {}};
   for (const auto& key : deployment_keys()) overrides.deployment_keys.emplace_back(key.name);
   std::optional<Pin> pin;
@@ -94,12 +97,11 @@ void read_function_side(DeploymentSpec& spec, const TomlNode& table, Reading& re
   const auto before = reading.problems.size();
   spec.platform_spec = load_platform(platform, &overrides, reading.problems, pin, reading.folder);
   for (std::size_t i = before; i < reading.problems.size(); ++i) {
-    if (reading.problems[i].where.empty()) reading.problems[i].where = table["platform"].where();
+    if (reading.problems[i].where.empty()) reading.problems[i].where = named_at.where();
   }
 }
 
-void read_server_side(const DeploymentSpec& spec, const TomlNode& table, const Reading& reading) {
-  refuse_keys(table, kFunctionKeys, "only functions have this key", "leave it out");
+void check_server(const DeploymentSpec& spec, const TomlNode& named_at, const Reading& reading) {
   try {
     const ServerType type = find_server(reading.prices->servers, server_choice(spec));
     if (const auto purchase = purchase_named(spec.purchase)) {
@@ -107,18 +109,45 @@ void read_server_side(const DeploymentSpec& spec, const TomlNode& table, const R
     }
   } catch (const InputError& error) {
     for (const Problem& problem : error.problems()) {
-      table["server"].report(problem.what, problem.mend);
+      named_at.report(problem.what, problem.mend);
     }
   }
+}
+
+void read_function_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
+  refuse_keys(table, kServerKeys, "only servers have this key", "leave it out");
+  read_platform(spec, table, table["platform"], reading);
+}
+
+void read_server_side(const DeploymentSpec& spec, const TomlNode& table, const Reading& reading) {
+  refuse_keys(table, kFunctionKeys, "only functions have this key", "leave it out");
+  check_server(spec, table["server"], reading);
+}
+
+/// Servers with functions for what they cannot take: keys of both.
+void read_hybrid_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
+  const TomlNode hybrid = table["hybrid"];
+  if (table["queue_limit"].exists()) {
+    table["queue_limit"].report("a hybrid's queue is hybrid.queue", "write hybrid = { queue = 8, … }");
+  }
+  spec.server = spec.hybrid->base;
+  spec.platform = spec.hybrid->overflow;
+  if (!spec.platform.empty()) read_platform(spec, table, hybrid["overflow"], reading);
+  if (!spec.server.empty()) check_server(base_of(spec), hybrid["base"], reading);
 }
 
 void read_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
   const bool is_function = table["platform"].exists();
   const bool is_server = table["server"].exists();
-  if (is_function == is_server) {
+  const int sides = int{is_function} + int{is_server} + int{table["hybrid"].exists()};
+  if (sides != 1) {
     table.accept_all();
-    table.report(is_function ? "both a platform and a server" : "no platform and no server",
-                 "give exactly one of platform and server");
+    table.report(sides == 0                 ? "no platform and no server"
+                 : is_function && is_server ? "both a platform and a server"
+                                            : "a hybrid beside a platform or a server",
+                 "give exactly one of platform, server and hybrid");
+  } else if (spec.hybrid) {
+    read_hybrid_side(spec, table, reading);
   } else if (!spec.platform.empty()) {
     read_function_side(spec, table, reading);
   } else if (!spec.server.empty()) {
@@ -134,7 +163,9 @@ void name_deployment(DeploymentSpec& spec, const TomlNode& table, std::set<std::
     }
     return;
   }
-  const std::string base = spec.is_serverless() ? spec.platform : spec.server;
+  const std::string base = spec.hybrid            ? spec.hybrid->base + " + " + spec.hybrid->overflow
+                           : spec.is_serverless() ? spec.platform
+                                                  : spec.server;
   spec.name = base;
   for (int i = 2; !names.insert(spec.name).second; ++i) {
     spec.name = base + "-" + std::to_string(i);
@@ -195,7 +226,10 @@ Scenario read_document(TomlDocument document, std::string text, const std::files
   check_model(root["model"]);
   read_keys(scenario.handler, root["handler"], handler_keys());
   read_keys(scenario.objective, root["objective"], objective_keys());
+  schema::state(scenario, root["state"]);
+  schema::versions(scenario, root["version"]);
   read_deployments(scenario, root, reading);
+  schema::steps(scenario, root["step"]);
   finish(document, std::move(reading.problems));
   return scenario;
 }

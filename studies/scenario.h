@@ -91,8 +91,7 @@ struct StateSpec {
   std::uint16_t writes = 0;
   LawSpec read_latency{};
   LawSpec write_latency{};
-  std::string tariff{};  ///< its prices; empty: those below
-  std::string region{};  ///< of the tariff; empty: its first
+  /// Absent: the provider's price of its object store.
   std::optional<double> usd_per_million_reads{};
   std::optional<double> usd_per_million_writes{};
   [[nodiscard]] bool empty() const { return reads == 0 && writes == 0; }
@@ -105,7 +104,7 @@ struct VersionSpec {
   std::optional<ModelSpec> model{};  ///< absent: the scenario's
 };
 
-/// [[step]] of a workflow.
+/// [[step]] of a workflow: `run` replays the deployments as its steps.
 struct StepSpec {
   std::string name{};
   std::string where{};
@@ -129,6 +128,16 @@ struct BreakdownSpec {
   LawSpec up{};
   LawSpec down{};
   std::uint16_t retries = 3;
+};
+
+/// batching = { ... }.
+struct BatchingSpec {
+  std::uint32_t maximum_size = 1;
+  Duration maximum_wait{};
+  /// Of the time of one request, what a batch takes whatever its size; the rest grows with it.
+  std::optional<double> fixed_share{};
+  std::vector<double> time_factor{};  ///< instead: time of 1, 2, ... against one
+  [[nodiscard]] Batching plan() const;
 };
 
 /// One [[deployment]]: a model on a platform, on a fleet of servers, or on both.
@@ -156,7 +165,7 @@ struct DeploymentSpec {
   std::optional<LawSpec> patience{};
   std::optional<double> hyperthread_yield{};  ///< 1..2; absent: workers do not slow one another
   std::optional<BreakdownSpec> breakdown{};
-  std::optional<Batching> batching{};
+  std::optional<BatchingSpec> batching{};
   std::string purchase = "on-demand";
   std::uint32_t redundancy = 1;  ///< replicas that may be lost with the objective still met
 
@@ -205,7 +214,7 @@ struct Scenario {
   Objective objective{};
   StateSpec state{};
   std::vector<VersionSpec> versions{};
-  std::vector<StepSpec> steps{};
+  std::vector<StepSpec> steps{};  ///< not empty: the deployments are steps of a workflow
   std::vector<DeploymentSpec> deployments{};
 };
 

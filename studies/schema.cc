@@ -1,56 +1,11 @@
 #include "studies/schema.h"
 
-#include <limits>
+#include "studies/schema_readers.h"
 
 namespace faascast {
 
-namespace {
+namespace schema {
 
-// Readers of one value into a member. Ranges stand here; the text of a key repeats them for people.
-
-template <auto Member, class Spec>
-void text(Spec& spec, const TomlNode& node) {
-  if (auto value = node.string()) spec.*Member = *value;
-}
-
-template <auto Member, class Spec>
-void duration(Spec& spec, const TomlNode& node) {
-  if (auto value = node.duration()) spec.*Member = *value;
-}
-
-template <auto Member, class Spec>
-void bytes(Spec& spec, const TomlNode& node) {
-  if (auto value = node.bytes()) spec.*Member = *value;
-}
-
-template <auto Member, class Spec>
-void memory(Spec& spec, const TomlNode& node) {
-  if (auto value = node.memory()) spec.*Member = *value;
-}
-
-template <auto Member, class Spec>
-void share(Spec& spec, const TomlNode& node) {
-  if (auto value = node.number(0.0, 1.0)) spec.*Member = *value;
-}
-
-template <auto Member, class Spec>
-void positive(Spec& spec, const TomlNode& node) {
-  if (auto value = node.number(1e-12, 1e12)) spec.*Member = *value;
-}
-
-template <auto Member, std::int64_t Low, std::int64_t High, class Spec>
-void whole(Spec& spec, const TomlNode& node) {
-  if (auto value = node.integer(Low, High)) {
-    using Value = std::remove_reference_t<decltype(spec.*Member)>;
-    if constexpr (requires { typename Value::value_type; }) {
-      spec.*Member = static_cast<typename Value::value_type>(*value);
-    } else {
-      spec.*Member = static_cast<Value>(*value);
-    }
-  }
-}
-
-/// "350 ms" or { kind = "exponential", mean = "1 s", cv = 1.0 }.
 std::optional<LawSpec> law(const TomlNode& node) {
   LawSpec spec;
   if (!node.is_table()) {
@@ -77,6 +32,12 @@ std::optional<LawSpec> law(const TomlNode& node) {
   spec.cv = cv.value_or(1.0);
   return spec;
 }
+
+}  // namespace schema
+
+using namespace schema;  // NOLINT: the readers of this file's tables
+
+namespace {
 
 void tokens(ModelSpec& spec, const TomlNode& node) {
   ModelSpec::Tokens value;
@@ -140,14 +101,6 @@ void package(DeploymentSpec& spec, const TomlNode& node) {
   if (auto kind = node["kind"].one_of({"zip", "image"})) spec.package = *kind;
   if (auto size = node["size"].bytes()) spec.package_size = *size;
 }
-
-template <auto Member, class Spec>
-void one_of(Spec& spec, const TomlNode& node, const std::vector<std::string>& names) {
-  if (auto value = node.one_of(names)) spec.*Member = *value;
-}
-
-constexpr std::int64_t kMax32 = std::numeric_limits<std::int32_t>::max();
-constexpr std::int64_t kMax64 = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
@@ -367,6 +320,18 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
       {"autoscale", "table", "", "servers that follow the load", autoscale},
       {"queue_limit", "integer", "", "waiting requests of a fleet; more are throttled",
        whole<&DeploymentSpec::queue_limit, 0, kMax64>},
+      {"patience", "duration or law", "", "longest wait in a fleet's queue; then the client gives up",
+       [](DeploymentSpec& spec, const TomlNode& node) { spec.patience = law(node); }},
+      {"hyperthread_yield", "number", "",
+       "what a core does with both its threads busy against one, 1 to 2 (1.3 is usual for x86); "
+       "default: busy workers do not slow one another",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         if (auto value = node.number(1.0, 2.0)) spec.hyperthread_yield = *value;
+       }},
+      {"breakdown", "table", "", "servers that break down and come back", breakdown},
+      {"batching", "table", "", "servers that execute requests together", batching},
+      {"hybrid", "table", "", "servers for the base load, functions for what they cannot take",
+       hybrid},
       {"purchase", "name", R"("on-demand")",
        "on-demand, reserved-1y, reserved-3y, spot, sustained-use",
        [](DeploymentSpec& spec, const TomlNode& node) {
@@ -436,6 +401,12 @@ std::vector<SchemaRow> schema_rows() {
   add_rows(rows, "objective.", objective_keys());
   add_rows(rows, "deployment.", deployment_keys());
   add_rows(rows, "deployment.autoscale.", autoscale_keys());
+  add_rows(rows, "deployment.breakdown.", breakdown_keys());
+  add_rows(rows, "deployment.batching.", batching_keys());
+  add_rows(rows, "deployment.hybrid.", hybrid_keys());
+  add_rows(rows, "state.", state_keys());
+  add_rows(rows, "version.", version_keys());
+  add_rows(rows, "step.", step_keys());
   return rows;
 }
 
@@ -461,9 +432,24 @@ std::string scenario_template() {
       "#\n# Any field of the platform may be given too: `faascast platforms show aws-lambda`.\n"
       "\n[[deployment]]\nserver = \"aws/c6i.large\"\ncount = 2\nfront_door = \"load-balancer\"\n"
       "# autoscale: a table with\n";
-  for (const auto& key : autoscale_keys()) {
-    text += "#   " + std::string(key.name) + ": " + std::string(key.text) + "\n";
-  }
+  const auto add_table = [&text](const auto& keys) {
+    for (const auto& key : keys) {
+      text += "#   " + std::string(key.name) + ": " + std::string(key.text) + "\n";
+    }
+  };
+  add_table(autoscale_keys());
+  text += "# breakdown: a table with\n";
+  add_table(breakdown_keys());
+  text += "# batching: a table with\n";
+  add_table(batching_keys());
+  text += "# hybrid, instead of server and platform: a table with\n";
+  add_table(hybrid_keys());
+  text += "#\n# [state]: what every request reads and writes outside\n";
+  add_table(state_keys());
+  text += "#\n# [[version]]: a share of every deployment's requests, in pools of its own\n";
+  add_table(version_keys());
+  text += "#\n# [[step]]: a workflow, in which deployments follow one another\n";
+  add_table(step_keys());
   return text;
 }
 

@@ -28,6 +28,12 @@ struct SchemaKey {
 [[nodiscard]] const std::vector<SchemaKey<Objective>>& objective_keys();
 [[nodiscard]] const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys();
 [[nodiscard]] const std::vector<SchemaKey<Autoscale>>& autoscale_keys();
+[[nodiscard]] const std::vector<SchemaKey<BreakdownSpec>>& breakdown_keys();
+[[nodiscard]] const std::vector<SchemaKey<BatchingSpec>>& batching_keys();
+[[nodiscard]] const std::vector<SchemaKey<HybridSpec>>& hybrid_keys();
+[[nodiscard]] const std::vector<SchemaKey<StateSpec>>& state_keys();
+[[nodiscard]] const std::vector<SchemaKey<VersionSpec>>& version_keys();
+[[nodiscard]] const std::vector<SchemaKey<StepSpec>>& step_keys();
 
 /// A row of the reference, for every key above.
 struct SchemaRow {

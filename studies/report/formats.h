@@ -3,6 +3,7 @@
 #include <string>
 
 #include "studies/breakeven.h"
+#include "studies/hybrid.h"
 #include "studies/run.h"
 
 namespace faascast {
@@ -18,5 +19,10 @@ namespace faascast {
 [[nodiscard]] std::string text_of(const BreakevenReport& report);
 [[nodiscard]] std::string csv_of(const BreakevenReport& report);
 [[nodiscard]] std::string markdown_of(const BreakevenReport& report);
+[[nodiscard]] std::string json_of(const HybridReport& report);
+[[nodiscard]] std::string text_of(const HybridReport& report);
+[[nodiscard]] std::string csv_of(const HybridReport& report);
+[[nodiscard]] std::string markdown_of(const HybridReport& report);
+[[nodiscard]] std::string html_of(const HybridReport& report);
 
 }  // namespace faascast

@@ -91,11 +91,15 @@ std::string html_of(const RunReport& report) {
   if (report.interrupted) {
     body += paragraph_of("Interrupted: figures cover what was replayed.", "verdict");
   }
+  if (report.workflow) body += paragraph_of(workflow_text(*report.workflow), "verdict");
   body += html_table(overview_table(report));
   body += section("Latency", html_chart(latency_chart(report)));
   for (const DeploymentReport& deployment : report.deployments) {
     body += section(fmt::format("{} ({})", deployment.name, deployment.configuration),
-                    html_list(deployment.misses) + html_table(bill_table(deployment.bill_month)));
+                    html_list(deployment.misses) +
+                        (deployment.parts.empty() ? std::string()
+                                                  : html_table(parts_table(deployment))) +
+                        html_table(bill_table(deployment.bill_month)));
   }
   std::vector<std::string> notes = general_notes(report);
   for (std::string& note : deployment_notes(report)) notes.push_back(std::move(note));

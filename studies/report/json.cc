@@ -73,6 +73,26 @@ Json deployment_json(const DeploymentReport& report) {
   json["misses"] = report.misses;
   json["fingerprint"] = fmt::format("{:016x}", figures.fingerprint);
   json["notes"] = report.notes;
+  if (!report.parts.empty()) {
+    Json parts = Json::array();
+    for (const DeploymentReport& part : report.parts) parts.push_back(deployment_json(part));
+    json["parts"] = std::move(parts);
+  }
+  return json;
+}
+
+Json workflow_json(const WorkflowReport& report) {
+  Json json;
+  json["requests"] = report.requests;
+  json["completed"] = report.completed;
+  json["failed"] = report.failed;
+  json["latency_s"] = durations_json(report.latency);
+  json["bill_usd"] = to_micro_usd(report.usd);
+  json["bill_month_usd"] = to_micro_usd(report.usd_month);
+  json["usd_per_million"] =
+      report.usd_per_million ? Json(to_micro_usd(*report.usd_per_million)) : Json(nullptr);
+  json["meets_objective"] = report.meets_objective ? Json(*report.meets_objective) : Json(nullptr);
+  json["misses"] = report.misses;
   return json;
 }
 
@@ -156,6 +176,7 @@ std::string json_of(const RunReport& report) {
   Json json = head_json(report);
   json["fingerprint"] = fmt::format("{:016x}", report.fingerprint);
   json["interrupted"] = report.interrupted;
+  if (report.workflow) json["workflow"] = workflow_json(*report.workflow);
   json["traffic"] = report.traffic;
   json["model"] = report.model;
   json["span_s"] = seconds_of(report.span);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "input/quantity.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 
@@ -115,6 +116,44 @@ Table overview_table(const RunReport& report) {
   return table;
 }
 
+std::string workflow_text(const WorkflowReport& report) {
+  std::string text = fmt::format(
+      "{} requests, {} completed all steps", format_count(report.requests),
+      format_count(report.completed));
+  if (report.failed > 0) text += fmt::format(", {} failed in one", format_count(report.failed));
+  text += fmt::format("; end to end p50 {}, p95 {}, p99 {}, max {}; {} a month for all steps",
+                      duration_text(report.latency.quantile_s(0.50)),
+                      duration_text(report.latency.quantile_s(0.95)),
+                      duration_text(report.latency.quantile_s(0.99)),
+                      duration_text(report.latency.max_s()), usd_text(report.usd_month));
+  if (report.meets_objective) {
+    text += *report.meets_objective ? "; it meets the objective" : "; it misses the objective";
+  }
+  for (const std::string& miss : report.misses) text += ", " + miss;
+  return text;
+}
+
+Table parts_table(const DeploymentReport& report) {
+  Table table({{"part", Align::kLeft},
+               {"requests"},
+               {"p50"},
+               {"p99"},
+               {"in the mean"},
+               {"$/month"}});
+  const auto add = [&](const auto& self, const DeploymentReport& part,
+                       const std::string& name) -> void {
+    const DeploymentResult& figures = part.figures;
+    table.add({name, share_text(figures.requests, report.figures.requests),
+               duration_text(figures.latency.quantile_s(0.50)),
+               duration_text(figures.latency.quantile_s(0.99)),
+               three_digits_text(figures.instances.mean),
+               usd_text(usd_number(part.bill_month.total()))});
+    for (const DeploymentReport& inner : part.parts) self(self, inner, name + ", " + inner.name);
+  };
+  for (const DeploymentReport& part : report.parts) add(add, part, part.name);
+  return table;
+}
+
 Table bill_table(const Bill& bill) {
   Table table({{"a month", Align::kLeft}, {"quantity"}, {"unit", Align::kLeft}, {"cost"}});
   for (const BillLine& line : bill.lines) {
@@ -128,7 +167,14 @@ Table bill_table(const Bill& bill) {
 
 std::string csv_of(const RunReport& report) {
   Table table(csv_columns());
-  for (const DeploymentReport& deployment : report.deployments) table.add(csv_row(deployment));
+  const auto add = [&table](const auto& self, DeploymentReport row) -> void {
+    table.add(csv_row(row));
+    for (DeploymentReport part : row.parts) {
+      part.name = row.name + "/" + part.name;
+      self(self, std::move(part));
+    }
+  };
+  for (const DeploymentReport& deployment : report.deployments) add(add, deployment);
   return table.csv();
 }
 
@@ -140,6 +186,7 @@ std::string markdown_of(const RunReport& report) {
   out += fmt::format("- Span: {}, {} inferences a day, seed {}\n\n",
                      duration_text(seconds_of(report.span)),
                      three_digits_text(report.inferences_per_day), report.seed);
+  if (report.workflow) out += fmt::format("**Workflow:** {}\n\n", workflow_text(*report.workflow));
   out += overview_table(report).markdown();
   for (const std::string& note : general_notes(report)) out += fmt::format("\n{}\n", note);
   for (const DeploymentReport& deployment : report.deployments) {
@@ -148,6 +195,7 @@ std::string markdown_of(const RunReport& report) {
       out += fmt::format("- misses the objective: {}\n", miss);
     }
     if (!deployment.misses.empty()) out += '\n';
+    if (!deployment.parts.empty()) out += parts_table(deployment).markdown() + "\n";
     out += bill_table(deployment.bill_month).markdown();
   }
   const std::vector<std::string> notes = deployment_notes(report);

@@ -9,6 +9,10 @@ namespace faascast {
 /// whether the objective is met where there is one.
 [[nodiscard]] Table overview_table(const RunReport& report);
 /// The lines of a monthly bill and their total.
+/// The workflow as a whole, in a sentence.
+[[nodiscard]] std::string workflow_text(const WorkflowReport& report);
+/// Of a hybrid or of versions: what each part did.
+[[nodiscard]] Table parts_table(const DeploymentReport& report);
 [[nodiscard]] Table bill_table(const Bill& bill);
 
 }  // namespace faascast

@@ -80,13 +80,17 @@ std::string section_of(const DeploymentReport& report) {
   out += paragraph("  ", instances_of(report));
   out += paragraph("  ", fmt::format("bill of the replayed span: {}",
                                      usd_text(usd_number(report.bill.total()))));
+  if (!report.parts.empty()) out += fmt::format("\n{}\n", parts_table(report).text(2));
   return out + bill_table(report.bill_month).text(2);
 }
 
 }  // namespace
 
 std::string text_of(const RunReport& report) {
-  std::string out = head_of(report) + "\n" + overview_table(report).text();
+  std::string out = head_of(report);
+  if (report.workflow) out += paragraph("  workflow ", workflow_text(*report.workflow));
+  out += '\n';
+  out += overview_table(report).text();
   const std::vector<std::string> general = general_notes(report);
   if (!general.empty()) out += '\n';
   for (const std::string& note : general) out += paragraph("", note);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/e2e/program.h"
+#include "tests/e2e/scenarios.h"
 
 namespace faascast {
 namespace {
@@ -21,6 +22,19 @@ json json_of(const Program& program, std::vector<std::string> arguments) {
   return json::parse(outcome.out, nullptr, false);
 }
 
+TEST(Hybrid, FindsTheCheapestBase) {
+  const Program program;
+  program.file("s.toml", small_scenario());
+  const json found = json_of(program, {"hybrid", "s.toml", "--replications", "2", "--set",
+                                       "traffic.generator.rate_per_s=20"});
+  EXPECT_EQ(found["serverless"], "functions");
+  EXPECT_EQ(found["dedicated"], "servers");
+  EXPECT_GE(found["rows"].size(), 4U);
+  EXPECT_FALSE(found["sentence"].get<std::string>().empty());
+  EXPECT_EQ(program.run({"hybrid", "s.toml", "--dedicated", "other"}).exit_code, 2);
+  EXPECT_EQ(program.run({"hybrid"}).exit_code, 2);
+}
+
 TEST(Help, IsThereForEveryCommand) {
   const Program program;
   EXPECT_THAT(program.run({"--version"}).out, StartsWith("faascast "));
@@ -28,6 +42,7 @@ TEST(Help, IsThereForEveryCommand) {
                                                           {"run"},
                                                           {"compare"},
                                                           {"breakeven"},
+                                                          {"hybrid"},
                                                           {"price"},
                                                           {"profile"},
                                                           {"platforms"},

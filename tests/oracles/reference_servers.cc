@@ -304,8 +304,7 @@ class ServerReplay {
   }
   [[nodiscard]] std::int64_t leaves_at(const Waiting& w) const {
     if (!servers_.patience) return kNever;
-    const Stream stream(seed_.seed, w.r.function, Purpose::kPatience, w.attempt,
-                        seed_.replication);
+    const Stream stream(seed_.seed, w.r.function, Purpose::kPatience, w.attempt, seed_.replication);
     return now_ + servers_.patience->at_word(stream.words(w.r.number)[0]).count();
   }
 

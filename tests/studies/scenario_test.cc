@@ -208,6 +208,11 @@ TEST(Schema, PrintedDefaultsAreTheRealOnes) {
         key == "deployment.purchase") {
       continue;  // only of servers
     }
+    const auto begins = [&](const char* table) { return key.starts_with(table); };
+    if (begins("deployment.breakdown") || begins("deployment.batching") ||
+        begins("deployment.hybrid") || begins("state.") || begins("version.") || begins("step.")) {
+      continue;  // nothing without the others of their table: see hybrid_test.cc
+    }
     if (key.starts_with("deployment.")) key.insert(10, "[0]");
     const Scenario after = read(plain, {.set = {key + "=" + row.initial}});
     EXPECT_EQ(after.seed, before.seed) << key;

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "pricing/bill.h"
+#include "sim-core/engine.h"
+#include "studies/compile.h"
+
+namespace faascast {
+
+/// What one price list charges for.
+struct Charged {
+  PriceList prices{};
+  Usage usage{};
+};
+
+/// A deployment's usage by price list: one entry; of a hybrid that of its servers, with the front
+/// door that sees all requests and what leaves the deployment, then that of its functions. Versions
+/// are added up.
+[[nodiscard]] std::vector<Charged> charged(const CompiledDeployment& compiled,
+                                           const DeploymentResult& figures);
+
+/// Lines of all lists. @param span > 0
+[[nodiscard]] Bill span_bill(const std::vector<Charged>& charged);
+[[nodiscard]] Bill month_bill(const std::vector<Charged>& charged, Duration span, bool free_tier);
+
+}  // namespace faascast
