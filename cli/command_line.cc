@@ -363,6 +363,7 @@ void CommandLine::add_trace() {
       "  faascast trace info requests.csv.gz\n"
       "  faascast trace generate --kind gamma --rate 12 --cv 4 --duration 1h --seed 1 -o x.csv\n"
       "  faascast trace convert AzureLLMInferenceTrace_code.csv -o plain.csv\n"
+      "  faascast trace convert AzureFunctionsInvocationTraceForTwoWeeksJan2021.txt -o 2021.fct\n"
       "  faascast trace cut day.csv --from 8h --to 20h -o office.csv\n"
       "  faascast trace plot access.log.gz -o rate.svg");
   auto arguments = std::make_shared<TraceArguments>();
@@ -379,6 +380,11 @@ void CommandLine::add_trace() {
     add_quantity(
         sub, "--bin", parse_duration, [arguments](Duration d) { arguments->bin = d; },
         "Time of one line in a series of plain numbers; default 1 min");
+    sub.add_option("--spread", arguments->spread,
+                   fmt::format("Where counts fall inside their minute: {}; default uniform",
+                               fmt::join(spread_names(), ", ")))
+        ->check(CLI::IsMember(spread_names()))
+        ->type_name("NAME");
     sub.add_flag("--drop-failed", arguments->drop_failed,
                  "Leave out requests that a log marks as failed");
   };
@@ -386,7 +392,8 @@ void CommandLine::add_trace() {
     sub.add_option("--seed", arguments->seed, "Of the random draws")
         ->check(CLI::NonNegativeNumber)
         ->type_name("N");
-    sub.add_option("-o,--output", arguments->result, "The file to write: plain request rows")
+    sub.add_option("-o,--output", arguments->result,
+                   "The file to write: plain request rows, or binary (NAME.fct)")
         ->required()
         ->type_name("FILE");
   };
@@ -398,7 +405,9 @@ void CommandLine::add_trace() {
   CLI::App& generate = *command.add_subcommand("generate", "Write requests of an arrival process");
   GeneratorSpec& spec = arguments->generator;
   spec.rate_per_s = 0.0;  // not given
-  generate.add_option("--kind", spec.kind, fmt::format("One of: {}", fmt::join(generator_kinds(), ", ")))
+  generate
+      .add_option("--kind", spec.kind,
+                  fmt::format("One of: {}", fmt::join(generator_kinds(), ", ")))
       ->required()
       ->type_name("NAME");
   generate
@@ -418,8 +427,8 @@ void CommandLine::add_trace() {
   generate.add_option("--burst-ratio", spec.burst_ratio, "Mmpp: rate in a burst / calm rate")
       ->type_name("R");
   add_quantity(
-      generate, "--calm", parse_duration, [arguments](Duration d) { arguments->generator.calm = d; },
-      "Mmpp: mean time between bursts");
+      generate, "--calm", parse_duration,
+      [arguments](Duration d) { arguments->generator.calm = d; }, "Mmpp: mean time between bursts");
   add_quantity(
       generate, "--burst", parse_duration,
       [arguments](Duration d) { arguments->generator.burst = d; }, "Mmpp: mean length of a burst");
@@ -434,7 +443,8 @@ void CommandLine::add_trace() {
   generate.callback(
       [=, this] { chosen_ = [arguments] { return trace_generate_command(*arguments); }; });
 
-  CLI::App& convert = *command.add_subcommand("convert", "Write any known trace as plain rows");
+  CLI::App& convert =
+      *command.add_subcommand("convert", "Write any known trace as plain or binary rows");
   add_input(convert);
   add_result(convert);
   convert.callback(
@@ -470,8 +480,8 @@ void CommandLine::add_trace() {
   add_result(merge);
   merge.callback([=, this] { chosen_ = [arguments] { return trace_merge_command(*arguments); }; });
 
-  CLI::App& anonymise = *command.add_subcommand(
-      "anonymise", "Write rows without names, times and sizes rounded");
+  CLI::App& anonymise =
+      *command.add_subcommand("anonymise", "Write rows without names, times and sizes rounded");
   add_input(anonymise);
   add_quantity(
       anonymise, "--step", parse_duration, [arguments](Duration d) { arguments->step = d; },

@@ -80,6 +80,7 @@ struct TraceArguments {
   std::optional<Duration> reorder{};
   std::optional<Duration> bin{};  ///< of a series of plain numbers
   bool drop_failed = false;
+  std::string spread{};  ///< one of spread_names(); empty = uniform
   GeneratorSpec generator{};
   std::uint64_t seed = 1;
   std::string result{};  ///< file to write

@@ -1,11 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/tables.h"
 #include "input/quantity.h"
 #include "sim-core/error.h"
+#include "traces/binary_trace.h"
 #include "traces/generators.h"
 #include "traces/info.h"
 #include "traces/plot.h"
@@ -22,6 +27,7 @@ std::shared_ptr<const Traffic> opened(const TraceArguments& arguments, const std
   options.reorder = arguments.reorder;
   options.bin = arguments.bin;
   options.drop_failed = arguments.drop_failed;
+  if (!arguments.spread.empty()) options.spread = spread_named(arguments.spread);
   return open_trace(file, options);
 }
 
@@ -30,11 +36,31 @@ std::shared_ptr<const Traffic> opened(const TraceArguments& arguments) {
 }
 
 ExitCode written(const Traffic& traffic, const TraceArguments& arguments) {
-  write_plain_csv(traffic, {arguments.seed, 0}, arguments.result);
+  const std::filesystem::path file = arguments.result;
+  if (file.extension() == ".fct") {
+    write_binary_trace(traffic, {arguments.seed, 0}, file);
+  } else {
+    write_plain_csv(traffic, {arguments.seed, 0}, file);
+  }
   return kDone;
 }
 
-std::string json_of(const std::string& description, const TrafficInfo& info) {
+constexpr std::size_t kRateParts = 60;
+
+/// One character for each part of the time, from blank (nothing) to full (the busiest part).
+std::string bars(const std::vector<double>& rates) {
+  static constexpr std::array<const char*, 9> kBars = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const double top = *std::max_element(rates.begin(), rates.end());
+  std::string text;
+  for (const double rate : rates) {
+    const double share = top > 0.0 ? rate / top : 0.0;
+    text += kBars[static_cast<std::size_t>(std::ceil(share * 8.0))];
+  }
+  return text;
+}
+
+std::string json_of(const std::string& description, const TrafficInfo& info,
+                    const std::vector<double>& rates) {
   nlohmann::ordered_json json;
   json["description"] = description;
   json["requests"] = info.requests;
@@ -47,6 +73,11 @@ std::string json_of(const std::string& description, const TrafficInfo& info) {
   json["peak_minute"] = info.peak_minute;
   json["mean_minute"] = info.mean_minute;
   json["dispersion"] = info.dispersion;
+  json["popularity"] = {{"busiest_share", info.busiest_share},
+                        {"busiest_1_percent_share", info.busiest_1_percent_share},
+                        {"busiest_10_percent_share", info.busiest_10_percent_share},
+                        {"functions_for_90_percent", info.functions_for_90_percent}};
+  json["rates"] = {{"part_s", seconds_of(info.span) / kRateParts}, {"per_s", rates}};
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -62,6 +93,13 @@ Table table_of(const TrafficInfo& info) {
   table.add({"busiest minute, requests", format_count(info.peak_minute)});
   table.add({"mean minute, requests", fmt::format("{:.4g}", info.mean_minute)});
   table.add({"variance / mean of minutes (1 = Poisson)", fmt::format("{:.4g}", info.dispersion)});
+  if (info.functions > 1) {
+    const auto percent = [](double share) { return fmt::format("{:.1f} %", 100.0 * share); };
+    table.add({"requests to the busiest function", percent(info.busiest_share)});
+    table.add({"to the busiest 1 % of functions", percent(info.busiest_1_percent_share)});
+    table.add({"to the busiest 10 % of functions", percent(info.busiest_10_percent_share)});
+    table.add({"functions that get 90 %", format_count(info.functions_for_90_percent)});
+  }
   return table;
 }
 
@@ -70,11 +108,17 @@ Table table_of(const TrafficInfo& info) {
 ExitCode trace_info_command(const TraceArguments& arguments) {
   check_output(arguments.output);
   const auto traffic = opened(arguments);
-  const TrafficInfo info = describe(*traffic, {arguments.seed, 0});
+  const ReplaySeed seed{arguments.seed, 0};
+  const TrafficInfo info = describe(*traffic, seed);
+  const std::vector<double> rates =
+      rates_over_time(*traffic, seed, std::max(info.span, Duration(1)), kRateParts);
   deliver(arguments.output, [&](ReportFormat format) {
-    if (format == ReportFormat::kJson) return json_of(traffic->description(), info);
+    if (format == ReportFormat::kJson) return json_of(traffic->description(), info, rates);
     const std::string text = table_text(table_of(info), format);
-    return format == ReportFormat::kText ? paragraph("", traffic->description()) + text : text;
+    if (format != ReportFormat::kText) return text;
+    const std::string title =
+        fmt::format("Rate over time, means of {}:\n", format_duration(info.span / kRateParts));
+    return paragraph("", traffic->description()) + text + title + bars(rates) + "\n";
   });
   return kDone;
 }

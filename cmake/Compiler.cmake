@@ -32,6 +32,9 @@ if(FAASCAST_SANITIZE)
   add_compile_options(-fsanitize=${FAASCAST_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FAASCAST_SANITIZE})
 endif()
+if(FAASCAST_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 add_library(faascast_warnings INTERFACE)
 target_compile_options(faascast_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow

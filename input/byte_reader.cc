@@ -110,7 +110,14 @@ struct ByteReader::Impl {
 
   std::size_t read_plain(std::span<char> out) {
     std::size_t done = 0;
-    while (done < out.size() && have_input()) {
+    while (done < out.size()) {
+      if (used == available && out.size() - done >= input.size()) {  // no detour for large pieces
+        const std::size_t got = raw.read(out.subspan(done));
+        if (got == 0) break;
+        done += got;
+        continue;
+      }
+      if (!have_input()) break;
       const std::size_t n = std::min(out.size() - done, available - used);
       std::memcpy(out.data() + done, input.data() + used, n);
       done += n;
@@ -219,16 +226,32 @@ LineReader::LineReader(const std::filesystem::path& file) : bytes_(file), name_(
 LineReader::LineReader(std::string_view text, std::string name)
     : bytes_(text, name), name_(std::move(name)) {}
 
+void LineReader::fetch() {
+  const std::size_t left = end_ - begin_;
+  const std::size_t wanted = std::max(left + kChunk, 2 * left);
+  if (wanted > capacity_) {
+    capacity_ = wanted + kChunk;
+    std::unique_ptr<char[]> larger(new char[capacity_]);  // not set to zero
+    if (left > 0) std::memcpy(larger.get(), buffer_.get() + begin_, left);
+    buffer_ = std::move(larger);
+  } else if (left > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, left);
+  }
+  begin_ = 0;
+  const std::size_t got = bytes_.read(std::span(buffer_.get(), capacity_).subspan(left));
+  at_end_ = got < capacity_ - left;
+  end_ = left + got;
+}
+
 bool LineReader::next(std::string_view& line) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::size_t looked_at = begin_;
   std::size_t line_end = std::string::npos;
   while (true) {
-    const void* found = looked_at < end_
-                            ? std::memchr(buffer_.data() + looked_at, '\n', end_ - looked_at)
-                            : nullptr;
+    const void* found =
+        looked_at < end_ ? std::memchr(buffer_.get() + looked_at, '\n', end_ - looked_at) : nullptr;
     if (found != nullptr) {
-      line_end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+      line_end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.get());
       break;
     }
     if (end_ - begin_ > kLongestLine) {
@@ -236,18 +259,12 @@ bool LineReader::next(std::string_view& line) {
            "is this a text file?");
     }
     if (at_end_) break;
-    buffer_.erase(0, begin_);
-    end_ -= begin_;
-    begin_ = 0;
-    looked_at = end_;
-    buffer_.resize(std::max(end_ + kChunk, 2 * end_));
-    const std::size_t got = bytes_.read(std::span(buffer_).subspan(end_));
-    at_end_ = got < buffer_.size() - end_;
-    end_ += got;
+    looked_at = end_ - begin_;
+    fetch();
   }
   if (line_end == std::string::npos && begin_ == end_) return false;
   const bool has_line_end = line_end != std::string::npos;
-  line = std::string_view(buffer_).substr(begin_, (has_line_end ? line_end : end_) - begin_);
+  line = std::string_view(buffer_.get() + begin_, (has_line_end ? line_end : end_) - begin_);
   begin_ = has_line_end ? line_end + 1 : end_;
   ++line_number_;
   if (line_number_ == 1 && line.starts_with(kByteOrderMark)) {

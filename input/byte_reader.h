@@ -44,9 +44,13 @@ class LineReader {
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
+  /// Moves what is left to the front and reads on.
+  void fetch();
+
   ByteReader bytes_;
   std::string name_;
-  std::string buffer_;
+  std::unique_ptr<char[]> buffer_{};
+  std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t line_number_ = 0;

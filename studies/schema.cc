@@ -133,14 +133,9 @@ const std::vector<SchemaKey<TrafficSpec>>& traffic_keys() {
        }},
       {"spread", "name", R"("uniform")",
        "where counts fall inside their bin, and requests stamped alike by a coarse clock: uniform, "
-       "poisson, equidistant, burst",
+       "poisson, equidistant, burst, bursty (as the counts are)",
        [](TrafficSpec& spec, const TomlNode& node) {
-         const auto name = node.one_of({"uniform", "poisson", "equidistant", "burst"});
-         if (!name) return;
-         spec.spread = *name == "uniform"       ? Spread::kUniform
-                       : *name == "poisson"     ? Spread::kPoisson
-                       : *name == "equidistant" ? Spread::kEquidistant
-                                                : Spread::kBurst;
+         if (auto name = node.one_of(spread_names())) spec.spread = spread_named(*name);
        }},
       {"reorder", "duration", "", "sort rows that are late by at most this",
        duration<&TrafficSpec::reorder>},

@@ -1,7 +1,10 @@
 #include "traces/content.h"
 
+#include <fstream>
 #include <system_error>
 #include <utility>
+
+#include "input/mapped_file.h"
 
 namespace faascast {
 
@@ -29,6 +32,21 @@ TraceContent TraceContent::of_embedded(std::string_view text, std::string name) 
 
 LineReader TraceContent::lines() const {
   return file_.empty() ? LineReader(text_, name_) : LineReader(file_);
+}
+
+std::string TraceContent::begin(std::size_t n) const {
+  if (file_.empty()) return std::string(text_.substr(0, n));
+  std::string bytes(n, '\0');
+  std::ifstream file(file_, std::ios::binary);
+  file.read(bytes.data(), static_cast<std::streamsize>(n));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+std::pair<std::string_view, std::shared_ptr<const void>> TraceContent::bytes() const {
+  if (file_.empty()) return {text_, owned_};
+  auto mapped = std::make_shared<const MappedFile>(file_);
+  return {mapped->bytes(), mapped};
 }
 
 std::uint64_t TraceContent::size() const {

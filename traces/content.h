@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "input/byte_reader.h"
 
@@ -19,6 +21,11 @@ class TraceContent {
   static TraceContent of_embedded(std::string_view text, std::string name);
 
   [[nodiscard]] LineReader lines() const;
+  /// The first bytes, at most n, as they lie in the file (not unpacked); fewer at its end.
+  [[nodiscard]] std::string begin(std::size_t n) const;
+  /// All bytes, not unpacked, valid as long as what is given with them (nothing = always). A file
+  /// is mapped. @throws InputError when that cannot be done
+  [[nodiscard]] std::pair<std::string_view, std::shared_ptr<const void>> bytes() const;
   [[nodiscard]] const std::string& name() const { return name_; }
   /// Bytes of the text; 0 = not known (compressed).
   [[nodiscard]] std::uint64_t size() const;

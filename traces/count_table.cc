@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -29,11 +30,75 @@ struct Header {
   };
   std::vector<Minute> minutes{};  ///< ascending
   std::size_t columns = 0;
+
+  /// Whether the minutes are the last columns, in their order, as in every published file.
+  [[nodiscard]] bool minutes_come_last() const {
+    for (std::size_t i = 0; i < minutes.size(); ++i) {
+      if (minutes[i].column != minutes.front().column + i) return false;
+    }
+    return minutes.front().column + minutes.size() == columns;
+  }
 };
 
 bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
+
+/// The cells of a line that is written the usual way: no quotes, no blanks, whole numbers.
+class QuickLine {
+ public:
+  /// @return false when the line is written in another way, or wrong
+  [[nodiscard]] bool read(std::string_view line, const Header& header) {
+    names_.clear();
+    bins_.clear();
+    const char* at = line.data();
+    const char* const end = at + line.size();
+    for (std::size_t column = 0; column < header.minutes.front().column; ++column) {
+      const void* comma = std::memchr(at, ',', static_cast<std::size_t>(end - at));
+      if (comma == nullptr) return false;
+      const auto* const stop = static_cast<const char*>(comma);
+      const std::string_view name(at, static_cast<std::size_t>(stop - at));
+      if (!name.empty() && (is_odd(name.front()) || is_odd(name.back()))) return false;
+      names_.push_back(name);
+      at = stop + 1;
+    }
+    return read_counts(at, end, header.minutes);
+  }
+  [[nodiscard]] std::string_view name(std::size_t column) const { return names_[column]; }
+  [[nodiscard]] std::vector<BinCount> bins() const { return bins_; }
+
+ private:
+  static bool is_odd(char c) { return c == '"' || c == ' ' || c == '\t' || c == '\r'; }
+
+  bool read_counts(const char* at, const char* end, const std::vector<Header::Minute>& minutes) {
+    constexpr std::string_view kZeros = "0,0,0,0,";
+    const std::size_t n = minutes.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      while (i + 4 < n && static_cast<std::size_t>(end - at) > kZeros.size() &&
+             std::memcmp(at, kZeros.data(), kZeros.size()) == 0) {
+        at += kZeros.size();
+        i += 4;
+      }
+      const char* const first = at;
+      std::uint64_t count = 0;
+      for (; at < end && static_cast<unsigned char>(*at - '0') < 10; ++at) {
+        count = count * 10 + static_cast<std::uint64_t>(*at - '0');
+      }
+      if (at - first > 10 || count > std::numeric_limits<std::uint32_t>::max()) return false;
+      if (at > first && at < end && *at == '.') {  // "5.0"
+        for (++at; at < end && *at == '0';) ++at;
+      }
+      if (count > 0) bins_.push_back({minutes[i].minute, static_cast<std::uint32_t>(count)});
+      if (i + 1 == n) break;
+      if (at == end || *at != ',') return false;
+      ++at;
+    }
+    return at == end;
+  }
+
+  std::vector<std::string_view> names_{};
+  std::vector<BinCount> bins_{};
+};
 
 /// Reads the table line by line, collecting problems.
 class Reader {
@@ -58,12 +123,17 @@ class Reader {
              "leave one of them out");
     }
     throw_problems();
+    minutes_come_last_ = header.minutes_come_last();
     return header;
   }
 
   /// @return false at the end.
   bool next_row(const Header& header) {
-    while (next_line()) {
+    for (std::string_view line; lines_.next(line);) {
+      if (is_blank_line(line)) continue;
+      is_quick_ = minutes_come_last_ && quick_.read(line, header);
+      if (is_quick_) return true;
+      if (!split(line)) continue;
       const std::size_t cells = csv_.cells().size();
       if (cells == header.columns) return true;
       report(csv_.cells().back().column, {},
@@ -76,17 +146,18 @@ class Reader {
   [[nodiscard]] std::string key(const Header& header) const {
     std::string key;
     for (const auto& column : header.key_columns) {
-      if (column) key += csv_.cells()[*column].text;
+      if (column) key += cell(*column);
       key += '\n';
     }
     return key;
   }
 
   [[nodiscard]] bool is_timer(const Header& header) const {
-    return header.trigger && csv_.cells()[*header.trigger].text == "timer";
+    return header.trigger && cell(*header.trigger) == "timer";
   }
 
   [[nodiscard]] std::vector<BinCount> counts(const Header& header) {
+    if (is_quick_) return quick_.bins();
     std::vector<BinCount> counts;
     for (const auto& [column, minute] : header.minutes) {
       const std::uint32_t count = read_count(csv_.cells()[column], minute);
@@ -108,11 +179,20 @@ class Reader {
   bool next_line() {
     std::string_view line;
     while (lines_.next(line)) {
-      if (is_blank_line(line)) continue;
-      if (csv_.split(line)) return true;
-      report(csv_.error_column(), {}, "a quote is not closed", "close it, or double quotes inside");
+      if (!is_blank_line(line) && split(line)) return true;
     }
     return false;
+  }
+
+  bool split(std::string_view line) {
+    if (csv_.split(line)) return true;
+    report(csv_.error_column(), {}, "a quote is not closed", "close it, or double quotes inside");
+    return false;
+  }
+
+  /// Of the row; not of a minute.
+  [[nodiscard]] std::string_view cell(std::size_t column) const {
+    return is_quick_ ? quick_.name(column) : csv_.cells()[column].text;
   }
 
   void add_column(Header& header, std::size_t column) {
@@ -154,11 +234,18 @@ class Reader {
 
   LineReader lines_;
   CsvSplitter csv_{};
+  QuickLine quick_{};
+  bool minutes_come_last_ = false;
+  bool is_quick_ = false;  ///< whether the row was read so
   std::vector<Problem> problems_{};
 };
 
 /// The bin-wise sum of two ascending lists. @return false when a sum does not fit
-bool add_counts(std::vector<BinCount>& to, const std::vector<BinCount>& more) {
+bool add_counts(std::vector<BinCount>& to, std::vector<BinCount> more) {
+  if (to.empty()) {
+    to = std::move(more);
+    return true;
+  }
   std::vector<BinCount> sum;
   std::merge(to.begin(), to.end(), more.begin(), more.end(), std::back_inserter(sum),
              [](const BinCount& a, const BinCount& b) { return a.bin < b.bin; });

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim-core/units.h"
@@ -16,6 +17,9 @@ struct BinCount {
   std::uint32_t bin = 0;    ///< from 0
   std::uint32_t count = 0;  ///< > 0
 };
+
+/// Whether a line is one of Wikipedia's page counts.
+[[nodiscard]] bool is_page_count(std::string_view line);
 
 /// Counts of many functions in bins of equal width (minutes), zeros left out.
 class CountTable {
@@ -39,6 +43,9 @@ class CountTable {
 
   /// One number a line: the requests of one bin. Fractions are carried on, so that sums stay.
   static CountTable read_series(const TraceContent& content, Duration width);
+
+  /// Wikipedia: "project page requests bytes", a line a page; one bin of the given width.
+  static CountTable read_page_counts(const TraceContent& content, Duration width);
 
   /// Locust's stats_history: what the total of the row "Aggregated" grows by.
   static CountTable read_locust(const TraceContent& content);

@@ -59,6 +59,7 @@ bool CsvSplitter::split(std::string_view line) {
 }
 
 bool is_blank_line(std::string_view line) {
+  if (!line.empty() && line.front() > ' ' && line.front() != ',') return false;  // nearly always
   return line.find_first_not_of(" \t\r,") == std::string_view::npos;
 }
 

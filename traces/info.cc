@@ -1,21 +1,19 @@
 #include "traces/info.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
-#include <set>
-#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "sim-core/error.h"
 #include "traces/arrival_row.h"
+#include "traces/atomic_file.h"
 #include "traces/merged_cursor.h"
 
 namespace faascast {
@@ -68,50 +66,6 @@ void describe_minutes(TrafficInfo& info, const Minutes& counts) {
   info.dispersion = mean > 0.0 ? squares / minutes / mean : 0.0;
 }
 
-/// A file that replaces another at once, when all of it has been written.
-class AtomicFile {
- public:
-  explicit AtomicFile(std::filesystem::path target)
-      : target_(std::move(target)),
-        temporary_(target_.string() + fmt::format(".{}.tmp", ::getpid())),
-        file_(std::fopen(temporary_.c_str(), "wb")) {
-    if (file_ == nullptr) fail();
-  }
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
-  ~AtomicFile() {
-    if (file_ == nullptr) return;
-    std::fclose(file_);
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
-  }
-
-  void write(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail();
-  }
-  void commit() {
-    if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) fail();
-    std::fclose(std::exchange(file_, nullptr));
-    std::error_code failed;
-    std::filesystem::rename(temporary_, target_, failed);
-    if (failed) {
-      std::error_code ignored;
-      std::filesystem::remove(temporary_, ignored);
-      throw InputError(Problem{target_.string(), "cannot write: " + failed.message(), {}});
-    }
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw InputError(
-        Problem{target_.string(), fmt::format("cannot write: {}", std::strerror(errno)), {}});
-  }
-
-  std::filesystem::path target_;
-  std::filesystem::path temporary_;
-  std::FILE* file_;
-};
-
 /// "12.25": all nine decimals that matter.
 std::string seconds_text(std::int64_t ns) {
   if (ns == ArrivalBlock::kAbsent) return {};
@@ -152,12 +106,33 @@ std::string line_of(const ArrivalRow& row, const ArrivalColumns& columns) {
   return line;
 }
 
+void describe_popularity(TrafficInfo& info, const std::vector<std::uint64_t>& by_function) {
+  std::vector<std::uint64_t> counts;
+  std::copy_if(by_function.begin(), by_function.end(), std::back_inserter(counts),
+               [](std::uint64_t count) { return count > 0; });
+  std::sort(counts.begin(), counts.end(), std::greater<>());
+  info.functions = counts.size();
+  if (counts.empty()) return;
+  const std::size_t percent = (counts.size() + 99) / 100;
+  const std::size_t tenth = (counts.size() + 9) / 10;
+  const auto all = static_cast<double>(info.requests);
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    sum += counts[i];
+    const double share = static_cast<double>(sum) / all;
+    if (i == 0) info.busiest_share = share;
+    if (i + 1 == percent) info.busiest_1_percent_share = share;
+    if (i + 1 == tenth) info.busiest_10_percent_share = share;
+    if (info.functions_for_90_percent == 0 && share >= 0.9) info.functions_for_90_percent = i + 1;
+  }
+}
+
 }  // namespace
 
 TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
   TrafficInfo info;
   Minutes minutes;
-  std::set<std::uint32_t> called;
+  std::vector<std::uint64_t> by_function;
   double weighted_cv = 0.0;
   std::uint64_t gaps = 0;
   std::int64_t first = 0;
@@ -170,13 +145,14 @@ TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
       last = std::max(last, row.at);
       ++info.requests;
       ++minutes[row.at / kMinuteNs];
-      called.insert(row.function);
+      if (row.function >= by_function.size()) by_function.resize(std::size_t{row.function} + 1);
+      ++by_function[row.function];
       own.add(row.at);
     }
     weighted_cv += own.cv() * static_cast<double>(own.count());
     gaps += own.count();
   }
-  info.functions = called.size();
+  describe_popularity(info, by_function);
   info.first = Duration(first);
   info.last = Duration(last);
   info.span = traffic.duration() > Duration::zero() ? traffic.duration() : info.last;

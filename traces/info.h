@@ -23,6 +23,12 @@ struct TrafficInfo {
   std::uint64_t peak_minute = 0;  ///< most requests in one minute (from the start of the run)
   double mean_minute = 0.0;
   double dispersion = 0.0;  ///< variance / mean of the requests per minute; 1 = Poisson
+  /// Popularity: shares of the requests that go to the busiest function and to the busiest 1 % and
+  /// 10 % of the called functions (rounded up); how many functions get 90 % of them.
+  double busiest_share = 0.0;
+  double busiest_1_percent_share = 0.0;
+  double busiest_10_percent_share = 0.0;
+  std::uint64_t functions_for_90_percent = 0;
 };
 
 /// Replays the traffic once. @throws InputError when a trace row cannot be read

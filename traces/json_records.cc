@@ -11,6 +11,7 @@ namespace faascast {
 namespace {
 
 constexpr std::size_t kLongestRecord = std::size_t{64} << 20U;
+constexpr std::size_t kLongestWrapper = 200;
 
 /// Collects scalars; called by the parser from left to right.
 class Flattener final : public nlohmann::json_sax<nlohmann::json> {
@@ -69,10 +70,36 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+bool is_wrapped_in(const TraceContent& content, std::string_view member) {
+  const std::string wanted = "{\"" + std::string(member) + "\":[";
+  std::string begin;
+  LineReader lines = content.lines();
+  for (std::string_view line; begin.size() < wanted.size() && lines.next(line);) {
+    for (const char c : line.substr(0, kLongestWrapper)) {
+      if (c != ' ' && c != '\t' && c != '\r') begin += c;
+    }
+  }
+  return begin.starts_with(wanted);
+}
+
+/// Moves behind the "[" of the member.
+void JsonRecords::enter_member() {
+  entered_ = true;
+  while (lines_.next(line_)) {
+    at_ = line_.find('[');
+    if (at_ != std::string_view::npos) {
+      ++at_;
+      return;
+    }
+  }
+  throw InputError(
+      Problem{lines_.name(), "no array '" + std::string(member_) + "'", "name another format"});
+}
+
 /// Moves to the next "{", over blanks, commas and brackets. @return false at the end
 bool JsonRecords::find_object() {
   while (true) {
-    at_ = line_.find_first_not_of(" \t\r,[]", at_);
+    at_ = line_.find_first_not_of(member_.empty() ? " \t\r,[]" : " \t\r,", at_);
     if (at_ != std::string_view::npos) break;
     at_ = 0;
     if (!lines_.next(line_)) {
@@ -81,13 +108,16 @@ bool JsonRecords::find_object() {
     }
   }
   if (line_[at_] == '{') return true;
+  ended_ = !member_.empty() && line_[at_] == ']';
+  if (ended_) return false;
   throw InputError(Problem{cell_place(lines_.name(), lines_.line_number(), at_ + 1, {}),
                            "expected an object in braces",
                            "write one JSON object for each request"});
 }
 
 bool JsonRecords::next(std::string_view& record) {
-  if (!find_object()) return false;
+  if (!member_.empty() && !entered_) enter_member();
+  if (ended_ || !find_object()) return false;
   text_.clear();
   first_line_ = lines_.line_number();
   std::size_t depth = 0;

@@ -12,6 +12,8 @@
 namespace faascast {
 namespace {
 
+constexpr std::string_view kTook = "Function execution took ";
+
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 CsvCell cell_of(std::string_view line, std::string_view part) {
@@ -142,11 +144,45 @@ LineKind split_report_line(std::string_view line, std::vector<CsvCell>& cells) {
   return LineKind::kRequest;
 }
 
-std::optional<LambdaReport> parse_lambda_report(std::string_view line) {
-  const std::size_t begin = line.find("REPORT RequestId:");
+LineKind split_google_line(std::string_view line, std::vector<CsvCell>& cells) {
+  const std::size_t begin = line.find(kTook);
+  if (begin == std::string_view::npos) return LineKind::kOther;
+  const std::vector<CsvCell> words = words_of(line.substr(0, begin));
+  if (words.size() < 4) return LineKind::kWrong;
+  const CsvCell& date = words[words.size() - 2];
+  const CsvCell& clock = words.back();
+  const std::size_t clock_end = clock.column - 1 + clock.text.size();
+  cells.push_back({line.substr(date.column - 1, clock_end - (date.column - 1)), date.column});
+  cells.push_back(cell_of(line, line.substr(begin)));
+  cells.push_back(words[words.size() - 4]);
+  return LineKind::kRequest;
+}
+
+namespace {
+
+/// "Function execution took 563 ms, finished with status code: 200", or "status: 'ok'".
+std::optional<ExecutionReport> parse_took(std::string_view line) {
+  const std::size_t begin = line.find(kTook);
   if (begin == std::string_view::npos) return std::nullopt;
+  line.remove_prefix(begin + kTook.size());
+  ExecutionReport report;
+  report.duration_ms = line.substr(0, line.find(' '));
+  const auto code = value_after(line, "code:");
+  if (const auto status = number_of(code)) {
+    report.failed = *status == 429 || *status >= 500;
+  } else {
+    report.failed = line.find("status: 'ok'") == std::string_view::npos;
+  }
+  return report;
+}
+
+}  // namespace
+
+std::optional<ExecutionReport> parse_execution_report(std::string_view line) {
+  const std::size_t begin = line.find("REPORT RequestId:");
+  if (begin == std::string_view::npos) return parse_took(line);
   line.remove_prefix(begin);
-  LambdaReport report;
+  ExecutionReport report;
   report.duration_ms = value_after(line, "Duration:");
   report.init_ms = value_after(line, "Init Duration:");
   if (report.init_ms.empty()) report.init_ms = value_after(line, "Restore Duration:");

@@ -11,6 +11,8 @@
 #include "input/decimal.h"
 #include "input/quantity.h"
 #include "sim-core/error.h"
+#include "traces/client_rates.h"
+#include "traces/count_table.h"
 #include "traces/csv.h"
 #include "traces/json_records.h"
 #include "traces/log_lines.h"
@@ -43,6 +45,8 @@ std::string_view format_of_header(const std::vector<CsvCell>& cells) {
       {"locust", {"Timestamp", "User Count", "Name", "Total Request Count"}},
       {"jmeter", {"timeStamp", "elapsed"}},
       {"iluvatar", {"func_name", "invoke_time_ms"}},
+      {"huawei-2025", {"time_worker", "totalCost_worker", "podID"}},
+      {"huawei-2025-cold-starts", {"time", "totalCost_cold_start", "podID"}},
       {"gentd26", {"gmt_create", "predict_status", "exec_time_seconds"}},
       {"lambda-insights", {"@timestamp", "@message"}},
       {"application-insights", {"timestamp [UTC]", "duration"}},
@@ -65,6 +69,7 @@ bool is_mistyped_plain(const std::vector<CsvCell>& cells) {
 }
 
 std::string_view format_of_json(const TraceContent& content) {
+  if (is_wrapped_in(content, "events")) return "lambda-events";
   JsonRecords records(content);
   std::map<std::string, std::string, std::less<>> scalars;
   std::string_view record;
@@ -74,6 +79,9 @@ std::string_view format_of_json(const TraceContent& content) {
     const auto has = [&](std::string_view name) { return scalars.count(std::string(name)) > 0; };
     if (has("timestamp") && has("input_length")) return "mooncake";
     if (has("httpRequest.requestMethod")) return "cloud-run-log";
+    if (has("textPayload") && scalars["resource.type"] == "cloud_function") {
+      return "google-functions-json";
+    }
     if (has("type") && scalars["type"].starts_with("platform.")) return "lambda-json";
     if (has("arrival_s")) return "json-lines";
   }
@@ -96,13 +104,17 @@ std::string_view format_of_line(std::string_view line) {
   return {};
 }
 
-bool has_report(const TraceContent& content) {
+/// The format of a log whose first lines are about other things; empty = none.
+std::string_view format_of_reports(const TraceContent& content) {
   LineReader lines = content.lines();
   std::string_view line;
   for (std::size_t i = 0; i < kLinesLookedAt && lines.next(line); ++i) {
-    if (line.find("REPORT RequestId:") != std::string_view::npos) return true;
+    if (line.find("REPORT RequestId:") != std::string_view::npos) return "lambda-report";
+    if (line.find("Function execution took ") != std::string_view::npos) {
+      return "google-functions-log";
+    }
   }
-  return false;
+  return {};
 }
 
 }  // namespace
@@ -120,8 +132,10 @@ std::string recognised_format(const TraceContent& content) {
     const bool number =
         split && csv.cells().size() == 1 && parse_scaled_decimal(csv.cells().front().text, 6).ok();
     if (format.empty() && number) format = "minute-series";
+    if (format.empty() && split && are_client_rates(csv.cells())) format = "servegen";
+    if (format.empty()) format = format_of_reports(content);
+    if (format.empty() && is_page_count(line)) format = "wikipedia-pagecounts";
     if (format.empty() && split && is_mistyped_plain(csv.cells())) format = "plain";
-    if (format.empty() && has_report(content)) format = "lambda-report";
     if (!format.empty()) return std::string(format);
     throw InputError(Problem{
         cell_place(content.name(), lines.line_number(), 1, {}), "no trace format begins like this",

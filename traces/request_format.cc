@@ -172,6 +172,65 @@ RequestFormat lambda_json() {
                  {"record.errorType", kError}});
 }
 
+/// `aws logs filter-log-events`: the events' times are ms since 1970.
+RequestFormat lambda_events() {
+  RequestFormat format =
+      lambda("lambda-events", RowShape::kJson, {{"timestamp", kEnd, 6}, {"message", kReport}});
+  format.member = "events";
+  return format;
+}
+
+RequestFormat google_functions_log() {
+  RequestFormat format =
+      csv("google-functions-log", "Google Cloud Functions log",
+          {{"time", kEndTimestamp}, {"report", kReport}, {"function", kFunction}});
+  format.shape = RowShape::kText;
+  format.split = split_google_line;
+  format.order = RowOrder::kMeasured;
+  format.note = "cold starts are not marked";
+  return format;
+}
+
+RequestFormat google_functions_json() {
+  RequestFormat format = csv("google-functions-json", "Google Cloud Functions log",
+                             {{"timestamp", kEndTimestamp},
+                              {"textPayload", kReport},
+                              {"resource.labels.function_name", kFunction}});
+  format.shape = RowShape::kJson;
+  format.order = RowOrder::kMeasured;
+  format.note = "cold starts are not marked";
+  return format;
+}
+
+/// Joosen et al., EuroSys 2025: requests, stamped by the worker when they end, in seconds since the
+/// first day of the release.
+RequestFormat huawei_2025() {
+  RequestFormat format = csv("huawei-2025", "Huawei public cloud requests 2025",
+                             {{"time_worker", kEnd},
+                              {"funcName", kFunction},
+                              {"userID", kVersion},
+                              {"podID", kPool},
+                              {"totalCost_worker", kExecution},
+                              {"memory_usage", kMemory}});
+  format.zero_is_first = true;
+  format.order = RowOrder::kMeasured;
+  format.note = "memory is the whole instance's";
+  return format;
+}
+
+RequestFormat huawei_2025_cold_starts() {
+  RequestFormat format = csv("huawei-2025-cold-starts", "Huawei public cloud cold starts 2025",
+                             {{"time", kArrival},
+                              {"funcName", kFunction},
+                              {"userID", kVersion},
+                              {"podID", kPool},
+                              {"totalCost_cold_start", kIgnored}});
+  format.zero_is_first = true;
+  format.order = RowOrder::kMeasured;
+  format.note = "only what met a cold start, once for each instance started";
+  return format;
+}
+
 RequestFormat cloud_run() {
   RequestFormat format = csv("cloud-run-log", "Cloud Run request log",
                              {{"timestamp", kTimestamp},
@@ -236,6 +295,11 @@ std::span<const RequestFormat> request_formats() {
                                                      lambda_report(),
                                                      lambda_insights(),
                                                      lambda_json(),
+                                                     lambda_events(),
+                                                     google_functions_log(),
+                                                     google_functions_json(),
+                                                     huawei_2025(),
+                                                     huawei_2025_cold_starts(),
                                                      cloud_run(),
                                                      application_insights(),
                                                      common_log(),

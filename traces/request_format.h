@@ -34,7 +34,8 @@ enum class Field : std::uint8_t {
   kStatus,        ///< HTTP: 429, 500 and above, or not a number = failed
   kError,         ///< any text = failed
   kOnly,          ///< rows where this is not `only` (or is empty) are no requests
-  kReport,        ///< a REPORT line of AWS Lambda; rows without one are no requests
+  kReport,  ///< a line of a log that reports an execution (AWS Lambda, Google); others are no rows
+  kPool,    ///< as kVersion, up to its last "-"
 };
 
 struct ColumnRule {
@@ -73,7 +74,8 @@ struct RequestFormat {
   /// The clock's step where it is coarse: requests stamped alike are spread over it.
   Duration tick{};
   LineSplitter split = nullptr;
-  std::string_view note{};  ///< how the format bends the truth, for descriptions
+  std::string_view member{};  ///< JSON: the array with the rows, where an outer object has one
+  std::string_view note{};    ///< how the format bends the truth, for descriptions
 
   [[nodiscard]] const ColumnRule* find(std::string_view column) const;
   [[nodiscard]] std::vector<std::string> column_names() const;

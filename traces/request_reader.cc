@@ -9,6 +9,7 @@
 #include "input/decimal.h"
 #include "input/quantity.h"
 #include "traces/log_lines.h"
+#include "traces/quick_row.h"
 
 namespace faascast {
 namespace {
@@ -16,6 +17,9 @@ namespace {
 constexpr std::int64_t kAbsent = ArrivalBlock::kAbsent;
 /// Of a row with line ends in its quotes.
 constexpr std::size_t kLongestRow = std::size_t{1} << 16U;
+constexpr std::size_t kMostProblems = 20;
+/// How many rows after a wrong one are looked at for more.
+constexpr std::size_t kRowsLookedAt = 10'000;
 
 std::string in_quotes(std::string_view text) {
   return text.size() <= 60 ? fmt::format("'{}'", text) : fmt::format("'{}...'", text.substr(0, 57));
@@ -30,21 +34,27 @@ bool RequestHeader::has(Field field) const {
                      [&](const Column& column) { return column.field == field; });
 }
 
-RequestReader::RequestReader(const TraceContent& content, const RequestFormat& format)
+RequestReader::RequestReader(const TraceContent& content, const RequestFormat& format, bool quick)
     : format_(&format) {
   if (format.shape == RowShape::kJson) {
-    records_ = std::make_unique<JsonRecords>(content);
+    records_ = std::make_unique<JsonRecords>(content, format.member);
   } else {
     lines_ = std::make_unique<LineReader>(content.lines());
   }
   if (format.shape == RowShape::kCsv) {
     read_header();
-    return;
+    if (auto reader = QuickRow::of(header_); reader && quick) {
+      quick_ = std::make_unique<QuickRow>(std::move(*reader));
+    }
+  } else {
+    for (const ColumnRule& rule : format.columns) {
+      header_.columns.push_back({std::string(rule.name), rule.field, rule.places, rule.only});
+    }
   }
-  for (const ColumnRule& rule : format.columns) {
-    header_.columns.push_back({std::string(rule.name), rule.field, rule.places, rule.only});
-  }
+  never_before_zero_ = header_.has(Field::kEnd) && !format.zero_is_first;
 }
+
+RequestReader::~RequestReader() = default;
 
 const std::string& RequestReader::name() const {
   return lines_ ? lines_->name() : records_->name();
@@ -116,12 +126,8 @@ void RequestReader::check_header() {
   }
 }
 
-bool RequestReader::next_csv_cells() {
-  std::string_view line;
-  do {
-    if (!lines_->next(line)) return false;
-  } while (is_blank_line(line));
-  bytes_of_line_ += line.size() + 1;
+/// Makes cells of a line and, where a quote is open at its end, of those after it.
+void RequestReader::split_csv_line(std::string_view line) {
   bool closed = csv_.split(line);
   if (!closed && !format_->strict) {
     joined_ = line;
@@ -133,18 +139,37 @@ bool RequestReader::next_csv_cells() {
     }
   }
   if (!closed) {
-    report(csv_.error_column(), {}, "a quote is not closed", std::string(kMendQuote));
-    throw_problems();
+    return report(csv_.error_column(), {}, "a quote is not closed", std::string(kMendQuote));
   }
   cells_ = &csv_.cells();
   const std::size_t cells = cells_->size();
   const std::size_t columns = header_.columns.size();
-  if (cells == columns) return true;
+  if (cells == columns) return;
   const std::size_t at = cells > columns ? (*cells_)[columns].column : cells_->back().column;
   report(at, {}, fmt::format("the row has {} cells, the header {} columns", cells, columns),
          "write one cell for each column; an empty one is absent");
-  throw_problems();
-  return false;
+}
+
+/// @param done set when the row has been read; else its cells are there, or problems
+/// @return false at the end
+bool RequestReader::read_csv_row(RequestRow& row, bool& done) {
+  std::string_view line;
+  do {
+    if (!lines_->next(line)) return false;
+  } while (is_blank_line(line));
+  bytes_of_line_ += line.size() + 1;
+  done = quick_ != nullptr && quick_->read(line, row);
+  if (!done) {
+    row = RequestRow{};
+    split_csv_line(line);
+    return true;
+  }
+  row.line = line_number();
+  instant_column_ = quick_->instant_column();
+  at_end_stamp_ = quick_->stamped_at_end();
+  finish(row);
+  row.function = quick_->has_function() ? functions_.index(quick_->function_key()) : 0;
+  return true;
 }
 
 bool RequestReader::next_json_cells() {
@@ -153,7 +178,7 @@ bool RequestReader::next_json_cells() {
   bytes_of_line_ += record.size() + 1;
   if (std::string problem = flatten_json(record, scalars_); !problem.empty()) {
     report(1, {}, std::move(problem), "write JSON");
-    throw_problems();
+    return true;
   }
   other_cells_.clear();
   for (const RequestHeader::Column& column : header_.columns) {
@@ -175,7 +200,7 @@ bool RequestReader::next_text_cells() {
     if (kind == LineKind::kWrong) {
       report(1, {}, fmt::format("no line of a {}: {}", format_->title, in_quotes(line)),
              "leave it out, or name another format");
-      throw_problems();
+      return true;
     }
     cells_ = &other_cells_;
     return true;
@@ -184,15 +209,7 @@ bool RequestReader::next_text_cells() {
 }
 
 bool RequestReader::next_cells() {
-  switch (format_->shape) {
-    case RowShape::kCsv:
-      return next_csv_cells();
-    case RowShape::kJson:
-      return next_json_cells();
-    case RowShape::kText:
-      return next_text_cells();
-  }
-  return false;
+  return format_->shape == RowShape::kJson ? next_json_cells() : next_text_cells();
 }
 
 bool RequestReader::is_request() const {
@@ -200,25 +217,47 @@ bool RequestReader::is_request() const {
     const std::string_view text = (*cells_)[column].text;
     const auto& [name, field, places, only] = header_.columns[column];
     if (field == Field::kOnly && (text.empty() || (!only.empty() && text != only))) return false;
-    if (field == Field::kReport && !parse_lambda_report(text)) return false;
+    if (field == Field::kReport && !parse_execution_report(text)) return false;
   }
   return true;
 }
 
 bool RequestReader::next(RequestRow& row) {
   bytes_of_line_ = 0;
+  const bool any = read_row(row);
+  if (!problems_.empty()) look_further();
+  return any;
+}
+
+/// Wrong rows below a wrong one are told of too, so that one look mends them all.
+void RequestReader::look_further() {
+  try {
+    RequestRow row;
+    for (std::size_t i = 0; i < kRowsLookedAt && problems_.size() < kMostProblems; ++i) {
+      if (!read_row(row)) break;
+    }
+  } catch (const InputError& error) {
+    problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
+  }
+  throw_problems();
+}
+
+/// Reads one row, or adds to the problems. @return false at the end
+bool RequestReader::read_row(RequestRow& row) {
+  const std::size_t known = problems_.size();
   do {
-    if (!next_cells()) return false;
+    row = RequestRow{};
+    init_ns_ = 0;
+    cold_ = false;
+    at_end_stamp_ = false;
+    bool done = false;
+    if (!(format_->shape == RowShape::kCsv ? read_csv_row(row, done) : next_cells())) return false;
+    if (done || problems_.size() > known) return true;
   } while (!is_request());
-  row = RequestRow{};
   row.line = line_number();
-  init_ns_ = 0;
-  cold_ = false;
-  at_end_stamp_ = false;
   for (std::size_t column = 0; column < header_.columns.size(); ++column) read_cell(column, row);
   finish(row);
-  throw_problems();
-  row.function = function_index();
+  if (problems_.size() == known) row.function = function_index();
   return true;
 }
 
@@ -244,9 +283,7 @@ void RequestReader::finish(RequestRow& row) {
            "check the duration");
   }
   // Published times were altered a little, so a request can end sooner than it lasts.
-  if (header_.has(Field::kEnd) && !format_->zero_is_first) {
-    row.at_ns = std::max<std::int64_t>(row.at_ns, 0);
-  }
+  if (never_before_zero_) row.at_ns = std::max<std::int64_t>(row.at_ns, 0);
 }
 
 void RequestReader::read_cell(std::size_t column, RequestRow& row) {
@@ -256,6 +293,7 @@ void RequestReader::read_cell(std::size_t column, RequestRow& row) {
     case Field::kIgnored:
     case Field::kFunction:
     case Field::kVersion:
+    case Field::kPool:
     case Field::kOnly:
       break;
     case Field::kArrival:
@@ -303,10 +341,11 @@ void RequestReader::read_instant(std::size_t column, RequestRow& row) {
   const CsvCell& cell = (*cells_)[column];
   const auto& [name, field, places, only] = header_.columns[column];
   if (format_->shape == RowShape::kJson && cell.text.empty()) {
+    const std::string& own = name;
     const bool other = std::any_of(
         header_.columns.begin(), header_.columns.end(), [&](const RequestHeader::Column& each) {
           const bool instant = each.field == Field::kArrival || each.field == Field::kTimestamp;
-          return instant && each.name != name && scalars_.count(each.name) > 0;
+          return instant && each.name != own && scalars_.count(each.name) > 0;
         });
     if (other) return;
   }
@@ -367,7 +406,7 @@ void RequestReader::read_mark(std::size_t column, RequestRow& row) {
 }
 
 void RequestReader::read_report(const CsvCell& cell, RequestRow& row) {
-  const auto found = parse_lambda_report(cell.text);
+  const auto found = parse_execution_report(cell.text);
   if (!found) return;
   constexpr int kMs = 6;
   const CsvCell duration{found->duration_ms, cell.column};
@@ -435,17 +474,13 @@ std::uint32_t RequestReader::function_index() {
   bool any = false;
   for (std::size_t column = 0; column < header_.columns.size(); ++column) {
     const Field field = header_.columns[column].field;
-    if (field != Field::kFunction && field != Field::kVersion) continue;
+    if (field != Field::kFunction && field != Field::kVersion && field != Field::kPool) continue;
+    if (any) function_key_ += '\0';  // no name has one
     any = true;
-    function_key_ += (*cells_)[column].text;
-    function_key_ += '\0';  // no name has one
+    const std::string_view text = (*cells_)[column].text;
+    function_key_ += field == Field::kPool ? text.substr(0, text.rfind('-')) : text;
   }
-  if (!any) return 0;
-  const auto known = functions_.find(function_key_);
-  if (known != functions_.end()) return known->second;
-  const auto index = static_cast<std::uint32_t>(functions_.size());
-  functions_.emplace(function_key_, index);
-  return index;
+  return any ? functions_.index(function_key_) : 0;
 }
 
 std::string RequestReader::place_of_instant() const {

@@ -6,12 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "sim-core/arrivals.h"
 #include "traces/content.h"
 #include "traces/csv.h"
+#include "traces/function_names.h"
 #include "traces/json_records.h"
 #include "traces/request_format.h"
 
@@ -46,16 +46,23 @@ struct RequestRow {
   std::uint64_t sequence = 0;  ///< in the file
 };
 
+class QuickRow;
+
 /// Reads a request file row by row, checking everything in a row before it is handed out.
 class RequestReader {
  public:
   /// Reads the header, where there is one. @throws InputError with every problem of the header
   /// @param format of static lifetime
-  RequestReader(const TraceContent& content, const RequestFormat& format);
+  /// @param quick false = read every row cell by cell (quick_row.h); the rows are the same
+  RequestReader(const TraceContent& content, const RequestFormat& format, bool quick = true);
+  RequestReader(const RequestReader&) = delete;
+  RequestReader& operator=(const RequestReader&) = delete;
+  ~RequestReader();
 
   [[nodiscard]] const RequestHeader& header() const { return header_; }
   /// Rows that are no requests are passed over. @return false at the end.
-  /// @throws InputError with every problem of the row
+  /// @throws InputError with the problems of the row and of wrong ones further down, up to about
+  ///   twenty
   [[nodiscard]] bool next(RequestRow& row);
   [[nodiscard]] const std::string& name() const;
   /// Place of the instant in the row read last, for problems of order.
@@ -67,8 +74,10 @@ class RequestReader {
   void read_header();
   void add_column(const CsvCell& cell);
   void check_header();
+  [[nodiscard]] bool read_row(RequestRow& row);
+  [[nodiscard]] bool read_csv_row(RequestRow& row, bool& done);
   [[nodiscard]] bool next_cells();
-  [[nodiscard]] bool next_csv_cells();
+  void split_csv_line(std::string_view line);
   [[nodiscard]] bool next_json_cells();
   [[nodiscard]] bool next_text_cells();
   [[nodiscard]] bool is_request() const;
@@ -82,6 +91,7 @@ class RequestReader {
   [[nodiscard]] std::int64_t megabytes(const CsvCell& cell, const std::string& column);
   [[nodiscard]] std::int64_t tokens(const CsvCell& cell, const std::string& column);
   [[nodiscard]] std::uint32_t function_index();
+  void look_further();
   [[nodiscard]] std::size_t line_number() const;
   void report(std::size_t column, std::string_view name, std::string what, std::string mend);
   void throw_problems();
@@ -95,12 +105,14 @@ class RequestReader {
   std::map<std::string, std::string, std::less<>> scalars_{};
   const std::vector<CsvCell>* cells_ = nullptr;  ///< of the row, one for each column
   RequestHeader header_{};
-  std::unordered_map<std::string, std::uint32_t> functions_{};  ///< never walked
+  std::unique_ptr<QuickRow> quick_{};  ///< CSV; nothing = every row is read cell by cell
+  FunctionNames functions_{};
   std::string function_key_{};
   std::vector<Problem> problems_{};
   std::size_t instant_column_ = 1;
   std::size_t bytes_of_line_ = 0;
-  std::int64_t init_ns_ = 0;  ///< of the row
+  bool never_before_zero_ = false;  ///< arrivals reckoned from the end
+  std::int64_t init_ns_ = 0;        ///< of the row
   bool at_end_stamp_ = false;
   std::optional<bool> dated_{};  ///< whether the file's rows are
   bool cold_ = false;

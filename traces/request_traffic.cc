@@ -65,7 +65,22 @@ RequestRow request(const HeldRow& row) {
   return request;
 }
 
-using HeldRows = std::shared_ptr<const std::vector<HeldRow>>;
+/// Rows as they were read, and which comes when.
+struct SortedRows {
+  std::vector<HeldRow> rows{};
+  std::vector<std::uint32_t> order{};
+
+  explicit SortedRows(std::vector<HeldRow> all) : rows(std::move(all)), order(rows.size()) {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> keys;
+    keys.reserve(rows.size());
+    for (const HeldRow& row : rows) {
+      keys.emplace_back(row.at_ns, static_cast<std::uint32_t>(keys.size()));
+    }
+    std::sort(keys.begin(), keys.end());
+    std::transform(keys.begin(), keys.end(), order.begin(), [](const auto& k) { return k.second; });
+  }
+};
+using HeldRows = std::shared_ptr<const SortedRows>;
 
 /// Rows in time order: passes sorted rows on, or holds them back for as long as one may be late.
 class OrderedRows {
@@ -92,8 +107,8 @@ class OrderedRows {
   };
 
   bool next_kept(RequestRow& row) {
-    if (next_kept_ == kept_->size()) return false;
-    row = request((*kept_)[next_kept_++]);
+    if (next_kept_ == kept_->order.size()) return false;
+    row = request(kept_->rows[kept_->order[next_kept_++]]);
     return true;
   }
 
@@ -252,6 +267,7 @@ class RequestSource final : public ArrivalSource {
         spread_(rows_, format.tick, options.ties, seed) {
     const RequestHeader& header = rows_.reader().header();
     zero_is_first_ = format.zero_is_first;
+    as_they_are_ = format.tick == Duration::zero() && !header.has(Field::kWeight);
     columns_.function = header.has(Field::kFunction) || header.has(Field::kVersion);
     const bool report = header.has(Field::kReport);
     columns_.execution = has_execution(header);
@@ -264,7 +280,12 @@ class RequestSource final : public ArrivalSource {
 
   ArrivalBlock fill() override {
     builder_.clear();
-    for (RequestRow row; !builder_.full() && spread_.next(row);) builder_.add(arrival(row));
+    RequestRow row;
+    if (as_they_are_) {
+      while (!builder_.full() && rows_.next(row)) builder_.add(arrival(row));
+    } else {
+      while (!builder_.full() && spread_.next(row)) builder_.add(arrival(row));
+    }
     ArrivalBlock block = builder_.block(columns_);
     if (!columns_.function && block.size() > 0) {  // consecutive
       block.first_number = block.number.front();
@@ -312,6 +333,7 @@ class RequestSource final : public ArrivalSource {
   OrderedRows rows_;
   TieSpread spread_;
   bool zero_is_first_ = false;
+  bool as_they_are_ = false;  ///< a row is one request, at its instant
   ArrivalColumns columns_{};
   BlockBuilder builder_{};
   std::optional<std::int64_t> zero_ns_{};
@@ -381,20 +403,22 @@ class RequestTraffic final : public Traffic {
     Int128 late_ns = 0;
     std::vector<HeldRow> rows;
     bool keep = true;
+    std::uint64_t bytes = 0;
     while (reader.next(row)) {
       if (options_.drop_failed && row.failed) continue;
       keep = keep && rows.size() < options_.most_kept && can_hold(row);
       if (keep) rows.push_back(held(row));
+      bytes += reader.bytes_of_line();
+      if (rows.size() == kRowsCheckedAtOpen) {  // so that it need not grow
+        const std::uint64_t guess = content_.size() / (bytes / kRowsCheckedAtOpen + 1);
+        rows.reserve(std::clamp<std::uint64_t>(guess, rows.size(), options_.most_kept));
+      }
       expected_ += row.weight;
       latest_ns = std::max(latest_ns, row.at_ns);
       late_ns = std::max(late_ns, Int128{latest_ns} - row.at_ns);
     }
     if (expected_ == 0) fail_without_requests();
-    if (keep) {
-      std::stable_sort(rows.begin(), rows.end(),
-                       [](const HeldRow& a, const HeldRow& b) { return a.at_ns < b.at_ns; });
-      kept_ = std::make_shared<const std::vector<HeldRow>>(std::move(rows));
-    }
+    if (keep) kept_ = std::make_shared<const SortedRows>(std::move(rows));
     if (late_ns == 0) return options_.reorder.reset();
     constexpr Int128 kMost = std::numeric_limits<std::int64_t>::max();
     options_.reorder = Duration(static_cast<std::int64_t>(std::min(late_ns, kMost)));

@@ -9,6 +9,8 @@
 
 #include "input/quantity.h"
 #include "sim-core/error.h"
+#include "traces/binary_trace.h"
+#include "traces/client_rates.h"
 #include "traces/content.h"
 #include "traces/count_table.h"
 #include "traces/count_traffic.h"
@@ -24,6 +26,9 @@ constexpr std::string_view kAzureFunctions = "azure-functions-2019";
 constexpr std::string_view kHuawei = "huawei-2023";
 constexpr std::string_view kSeries = "minute-series";
 constexpr std::string_view kLocust = "locust";
+constexpr std::string_view kPages = "wikipedia-pagecounts";
+constexpr std::string_view kClients = "servegen";
+constexpr std::string_view kBinary = "binary";
 
 /// Formats with counts instead of requests; nothing when it is none of them.
 std::shared_ptr<const Traffic> open_counts(const TraceContent& content, std::string_view format,
@@ -45,10 +50,18 @@ std::shared_ptr<const Traffic> open_counts(const TraceContent& content, std::str
     counts.title = "Locust history " + content.name();
     return make_count_traffic(CountTable::read_locust(content), std::move(counts));
   }
-  if (format != kSeries) return nullptr;
-  const Duration width = options.bin.value_or(std::chrono::minutes(1));
+  if (format != kSeries && format != kPages && format != kClients) return nullptr;
+  const Duration usual = format == kSeries  ? std::chrono::minutes(1)
+                         : format == kPages ? std::chrono::hours(1)
+                                            : std::chrono::minutes(10);
+  const Duration width = options.bin.value_or(usual);
   if (width <= Duration::zero()) {
     throw InputError(Problem{"traffic.bin", "the width is zero", "give the time of one line"});
+  }
+  if (format == kClients) return open_client_rates(content, width);
+  if (format == kPages) {
+    counts.title = "page counts " + content.name();
+    return make_count_traffic(CountTable::read_page_counts(content, width), std::move(counts));
   }
   counts.title =
       fmt::format("series {}{}", content.name(), options.bin ? "" : ", one minute a line assumed");
@@ -58,7 +71,10 @@ std::shared_ptr<const Traffic> open_counts(const TraceContent& content, std::str
 std::shared_ptr<const Traffic> open_content(TraceContent content, const TraceOptions& options,
                                             const std::filesystem::path& file = {}) {
   const std::vector<std::string> formats = trace_formats();
-  const std::string format = options.format.empty() ? recognised_format(content) : options.format;
+  const bool binary = is_binary_trace(content.begin(8));
+  const std::string format = !options.format.empty() ? options.format
+                             : binary                ? std::string(kBinary)
+                                                     : recognised_format(content);
   if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
     const std::string nearest = nearest_name(format, formats);
     throw InputError(
@@ -66,6 +82,14 @@ std::shared_ptr<const Traffic> open_content(TraceContent content, const TraceOpt
                 fmt::format("{}formats: {}",
                             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest),
                             fmt::join(formats, ", "))});
+  }
+  if (format == kBinary) {
+    if (!binary) {
+      throw InputError(Problem{content.name(), "does not begin as a binary trace",
+                               "unpack it, or name another format"});
+    }
+    auto [bytes, owner] = content.bytes();
+    return open_binary_trace(bytes, std::move(owner), content.name());
   }
   if (auto counts = open_counts(content, format, options, file)) return counts;
   return open_request_file(std::move(content), *find_request_format(format),
@@ -107,10 +131,20 @@ std::shared_ptr<const Traffic> open_trace_text(std::string text, std::string nam
   return open_content(TraceContent::of_text(std::move(text), std::move(name)), options);
 }
 
+std::vector<std::string> spread_names() {
+  return {"uniform", "poisson", "equidistant", "burst", "bursty"};
+}
+
+Spread spread_named(std::string_view name) {
+  const std::vector<std::string> names = spread_names();
+  return static_cast<Spread>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
 std::vector<std::string> trace_formats() {
   std::vector<std::string> names;
   for (const RequestFormat& format : request_formats()) names.emplace_back(format.name);
-  for (const std::string_view name : {kAzureFunctions, kHuawei, kSeries, kLocust}) {
+  for (const std::string_view name :
+       {kAzureFunctions, kHuawei, kSeries, kLocust, kPages, kClients, kBinary}) {
     names.emplace_back(name);
   }
   return names;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "input/toml_file.h"
@@ -26,7 +27,17 @@ enum class Spread : std::uint8_t {
   kEquidistant,
   /// All at the start of the minute: the worst case.
   kBurst,
+  /// Gamma gaps scaled to fill the minute, at a random phase, so that no instant of the minute is
+  /// busier than another. The cv of a function's gaps is what its counts say: its square is how
+  /// much successive counts differ, half their mean squared difference over their mean (1 for a
+  /// Poisson process; a slow swing over the day does not count), kept from 1/4 to 64.
+  kBursty,
 };
+
+/// "uniform", "poisson", "equidistant", "burst", "bursty".
+[[nodiscard]] std::vector<std::string> spread_names();
+/// @pre one of spread_names()
+[[nodiscard]] Spread spread_named(std::string_view name);
 
 struct TraceOptions {
   /// One of trace_formats(); empty = recognised from the content.

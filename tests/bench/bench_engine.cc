@@ -8,12 +8,9 @@
 #include <fmt/core.h>
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <ctime>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +19,7 @@
 #include "sim-core/draw.h"
 #include "sim-core/engine.h"
 #include "sim-core/kernels.h"
+#include "tests/bench/ideal_loop.h"
 
 namespace {
 
@@ -78,50 +76,6 @@ Plan plan_of(double busy, std::uint64_t requests, Setup setup = Setup::kPool) {
   plan.deployments = {deployment};
   plan.horizon = {Horizon::Kind::kAt, Instant(plan.traffic->duration())};
   return plan;
-}
-
-/// What any simulator has to do for a request at least. Returns something of it all, so that
-/// nothing is left out.
-class IdealLoop {
- public:
-  std::uint64_t operator()(std::uint64_t requests) {
-    const Stream stream(1, 0, Purpose::kRequest);
-    const double gap = mean_gap_ns(2000.0);
-    std::uint64_t check = 0;
-    std::int64_t now = 0;
-    for (std::uint64_t first = 0; first < requests; first += kArrivalBlock) {
-      stream.words(first, gap_word_, work_word_);
-      exponential_gaps(gap_word_, gap, gap_);
-      service_.at_words(work_word_, busy_);
-      for (const std::int64_t g : gap_) now += g;
-      const BlockSums sums = kernels().measure(busy_.data(), kArrivalBlock, bucket_.data());
-      for (const std::uint32_t bucket : bucket_) latency_.add_bucket(bucket);
-      check += sums.low + sums.high;
-      check += kernels().steps(busy_.data(), kArrivalBlock, 1'000'000, 1'000'000);
-    }
-    return check + static_cast<std::uint64_t>(now);
-  }
-
- private:
-  Distribution service_ = Distribution::lognormal(kMeanService, 1.0);
-  std::array<std::uint64_t, kArrivalBlock> gap_word_{};
-  std::array<std::uint64_t, kArrivalBlock> work_word_{};
-  std::array<std::int64_t, kArrivalBlock> gap_{};
-  std::array<std::int64_t, kArrivalBlock> busy_{};
-  std::array<std::uint32_t, kArrivalBlock> bucket_{};
-  Histogram latency_{};
-};
-
-/// Processor time, so that a busy machine disturbs less.
-double seconds(const std::function<void()>& act) {
-  const std::clock_t begin = std::clock();
-  act();
-  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 struct Case {

@@ -11,6 +11,7 @@ namespace faascast {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -143,6 +144,28 @@ TEST(Trace, IsConvertedToPlainRows) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(program.read("out.csv"), HasSubstr("1.5"));
   EXPECT_THAT(program.run({"trace", "info", "in.csv"}).out, HasSubstr("requests"));
+}
+
+TEST(Trace, IsConvertedToABinaryTraceThatReadsTheSame) {
+  const Program program;
+  std::string rows = "arrival_s,function,execution_s\n";
+  for (int i = 0; i < 3000; ++i) {
+    rows += std::to_string(i) + ",f" + std::to_string(i % 7) + ",0." + std::to_string(i % 9) + "\n";
+  }
+  program.file("in.csv", rows);
+  EXPECT_EQ(program.run({"trace", "convert", "in.csv", "-o", "packed.fct"}).exit_code, 0);
+  EXPECT_EQ(program.run({"trace", "convert", "in.csv", "-o", "a.csv"}).exit_code, 0);
+  EXPECT_EQ(program.run({"trace", "convert", "packed.fct", "-o", "b.csv"}).exit_code, 0);
+  EXPECT_EQ(program.read("a.csv"), program.read("b.csv"));
+  const json info = json_of(program, {"trace", "info", "packed.fct"});
+  EXPECT_EQ(info["requests"], 3000);
+  EXPECT_NEAR(info["popularity"]["busiest_share"].get<double>(), 429.0 / 3000.0, 1e-9);
+  EXPECT_EQ(info["rates"]["per_s"].size(), 60U);
+  const std::string whole = program.read("packed.fct");
+  program.file("cut.fct", whole.substr(0, whole.size() / 2));
+  const Outcome cut = program.run({"trace", "info", "cut.fct"});
+  EXPECT_EQ(cut.exit_code, 2);
+  EXPECT_THAT(cut.err, AllOf(HasSubstr("cut.fct: byte "), HasSubstr("convert the trace again")));
 }
 
 TEST(Profile, OfSamplesMeasuredElsewhere) {

@@ -154,7 +154,7 @@ TEST(LambdaReport, StartIsEndMinusDurationMinusInit) {
 }
 
 TEST(LambdaReport, SnapStartRestoresInsteadOfInitialising) {
-  const auto report = parse_lambda_report(
+  const auto report = parse_execution_report(
       "REPORT RequestId: b\tDuration: 306.34 ms\tBilled Duration: 610 ms\tMemory Size: 3009 "
       "MB\tMax "
       "Memory Used: 155 MB\tBilled Restore Duration: 303 ms\tRestore Duration: 511.25 ms\t");
@@ -162,7 +162,7 @@ TEST(LambdaReport, SnapStartRestoresInsteadOfInitialising) {
   EXPECT_EQ(report->duration_ms, "306.34");
   EXPECT_EQ(report->init_ms, "511.25") << "not what is billed of it";
   EXPECT_EQ(report->memory_mb, "155") << "not the memory size";
-  EXPECT_FALSE(parse_lambda_report("END RequestId: b Duration: 3 ms").has_value());
+  EXPECT_FALSE(parse_execution_report("END RequestId: b Duration: 3 ms").has_value());
 }
 
 TEST(LambdaReport, WithoutATimeIsAnError) {

@@ -1,0 +1,11 @@
+#include "tests/fuzz/fuzz_target.h"
+
+namespace faascast {
+
+std::vector<FuzzTarget> fuzz_targets() {
+  std::vector<FuzzTarget> targets;
+  add_trace_targets(targets);
+  return targets;
+}
+
+}  // namespace faascast
