@@ -26,6 +26,9 @@ constexpr std::size_t kLongestLine = std::size_t{64} << 20;
   throw InputError(Problem{name, std::move(what), std::move(mend)});
 }
 
+/// For text of the given size: little for little, with room to see the end.
+std::size_t chunk_of(std::size_t size) { return std::min(kChunk, size + 1); }
+
 /// Where raw bytes come from: a file, or memory that outlives the reader.
 class RawBytes {
  public:
@@ -33,6 +36,10 @@ class RawBytes {
   RawBytes(std::string_view memory, std::string name) : memory_(memory), name_(std::move(name)) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// How many bytes are worth reading at a time.
+  [[nodiscard]] std::size_t chunk() const {
+    return file_ != nullptr ? kChunk : chunk_of(memory_.size());
+  }
 
   std::size_t read(std::span<char> buffer) {
     if (file_ == nullptr) {
@@ -72,7 +79,7 @@ Packing packing_of(std::string_view start) {
 }  // namespace
 
 struct ByteReader::Impl {
-  explicit Impl(RawBytes source) : raw(std::move(source)), input(kChunk) {
+  explicit Impl(RawBytes source) : raw(std::move(source)), input(raw.chunk()) {
     available = raw.read(input);
     packing = packing_of(std::string_view(input.data(), available));
     if (packing == Packing::kGzip) {
@@ -222,15 +229,16 @@ std::size_t ByteReader::read(std::span<char> buffer) {
   return done;
 }
 
-LineReader::LineReader(const std::filesystem::path& file) : bytes_(file), name_(file.string()) {}
+LineReader::LineReader(const std::filesystem::path& file)
+    : bytes_(file), name_(file.string()), chunk_(kChunk) {}
 LineReader::LineReader(std::string_view text, std::string name)
-    : bytes_(text, name), name_(std::move(name)) {}
+    : bytes_(text, name), name_(std::move(name)), chunk_(chunk_of(text.size())) {}
 
 void LineReader::fetch() {
   const std::size_t left = end_ - begin_;
-  const std::size_t wanted = std::max(left + kChunk, 2 * left);
+  const std::size_t wanted = std::max(left + chunk_, 2 * left);
   if (wanted > capacity_) {
-    capacity_ = wanted + kChunk;
+    capacity_ = wanted + chunk_;
     std::unique_ptr<char[]> larger(new char[capacity_]);  // not set to zero
     if (left > 0) std::memcpy(larger.get(), buffer_.get() + begin_, left);
     buffer_ = std::move(larger);

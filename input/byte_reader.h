@@ -49,6 +49,7 @@ class LineReader {
 
   ByteReader bytes_;
   std::string name_;
+  std::size_t chunk_;  ///< read at a time at least
   std::unique_ptr<char[]> buffer_{};
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;

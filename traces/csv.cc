@@ -58,8 +58,7 @@ bool CsvSplitter::split(std::string_view line) {
   }
 }
 
-bool is_blank_line(std::string_view line) {
-  if (!line.empty() && line.front() > ' ' && line.front() != ',') return false;  // nearly always
+bool is_all_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r,") == std::string_view::npos;
 }
 

@@ -33,7 +33,11 @@ class CsvSplitter {
 };
 
 /// Empty or only blanks and commas.
-[[nodiscard]] bool is_blank_line(std::string_view line);
+[[nodiscard]] bool is_all_blank(std::string_view line);
+[[nodiscard]] inline bool is_blank_line(std::string_view line) {
+  const bool begins = !line.empty() && line.front() > ' ' && line.front() != ',';  // nearly always
+  return !begins && is_all_blank(line);
+}
 
 /// "requests.csv:14:7: execution_s"
 [[nodiscard]] std::string cell_place(std::string_view file, std::size_t line, std::size_t column,

@@ -8,20 +8,36 @@
 namespace faascast {
 namespace {
 
-/// Eight bytes at a time.
+template <class Word>
+std::uint64_t load(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Up to seven bytes as one word, by loads that overlap.
+std::uint64_t short_word(const char* at, std::size_t size) {
+  if (size >= 4) return load<std::uint32_t>(at) | load<std::uint32_t>(at + size - 4) << 32U;
+  if (size == 0) return 0;
+  const auto byte = [at](std::size_t i) {
+    return std::uint64_t{static_cast<unsigned char>(at[i])};
+  };
+  return byte(0) | byte(size / 2) << 8U | byte(size - 1) << 16U;
+}
+
+/// Eight bytes at a time, the last ones overlapping those before.
 std::uint64_t hash_of(std::string_view text) {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15U;
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  const char* at = text.data();
   std::uint64_t hash = text.size() * kOdd;
-  while (text.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    hash = (hash ^ word) * kOdd;
+  if (text.size() < kWord) return mix64(hash ^ short_word(at, text.size()));
+  const char* const last = at + text.size() - kWord;
+  for (; at < last; at += kWord) {
+    hash = (hash ^ load<std::uint64_t>(at)) * kOdd;
     hash ^= hash >> 29U;
-    text.remove_prefix(sizeof word);
   }
-  std::uint64_t rest = 0;
-  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());
-  return mix64(hash ^ rest);
+  return mix64(hash ^ load<std::uint64_t>(last));
 }
 
 }  // namespace
@@ -38,7 +54,7 @@ std::uint32_t FunctionNames::index(std::string_view name) {
   names_.emplace_back(name);
   const auto count = static_cast<std::uint32_t>(names_.size());
   places_[at] = {hash, count};
-  if (names_.size() * 2 > places_.size()) grow();
+  if (names_.size() * 4 > places_.size()) grow();
   return count - 1;
 }
 

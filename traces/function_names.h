@@ -22,7 +22,8 @@ class FunctionNames {
   };
   void grow();
 
-  std::vector<Place> places_;  ///< open addressing, at most half full
+  /// Open addressing, at most a quarter full, so that the first look mostly hits.
+  std::vector<Place> places_;
   std::vector<std::string> names_{};
 };
 

@@ -43,7 +43,7 @@ class QuickRow {
 
   std::vector<Step> steps_{};
   bool stamped_at_end_ = false;
-  std::size_t names_ = 0;  ///< columns that tell functions apart
+  std::size_t names_ = 0;        ///< columns that tell functions apart
   std::size_t names_given_ = 0;  ///< in the row so far
   std::string_view only_name_{};
   std::string joined_names_{};

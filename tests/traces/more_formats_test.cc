@@ -250,7 +250,8 @@ TEST(BurstySpread, NoInstantOfTheMinuteIsBusier) {
 
 TEST(Popularity, SharesOfTheBusiest) {
   std::string text = "HashFunction,1\n";
-  for (int i = 0; i < 20; ++i) text.append("f").append(std::to_string(i)).append(i == 7 ? ",81\n" : ",1\n");
+  for (int i = 0; i < 20; ++i)
+    text.append("f").append(std::to_string(i)).append(i == 7 ? ",81\n" : ",1\n");
   text += "idle,0\n";
   const TrafficInfo info = describe(*open_trace_text(text, "t"), {});
   EXPECT_EQ(info.functions, 20U);
