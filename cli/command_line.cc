@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/usage_error.h"
 #include "input/quantity.h"
 #include "studies/data.h"
@@ -15,8 +16,6 @@
 
 namespace faascast {
 namespace {
-
-constexpr unsigned kMostThreads = 1024;
 
 /// The program's commands and options, and what was chosen of them.
 class CommandLine {
@@ -32,9 +31,6 @@ class CommandLine {
   void add_price();
   void add_profile();
   void add_trace();
-  void add_runs();
-  void add_study_options(CLI::App& command, StudyArguments& arguments);
-  void add_output_options(CLI::App& command, OutputArguments& output);
 
   /// An option whose value has a unit. @param assign is given the parsed value
   template <class Parse, class Assign>
@@ -69,62 +65,9 @@ CommandLine::CommandLine() {
   add_price();
   add_profile();
   add_platforms();
+  add_sweep_commands(app_, chosen_);
   add_trace();
-  add_runs();
-}
-
-void CommandLine::add_output_options(CLI::App& command, OutputArguments& output) {
-  auto* json = command.add_flag("--json", output.json, "Print JSON");
-  auto* csv = command.add_flag("--csv", output.csv, "Print comma-separated values");
-  auto* markdown = command.add_flag("--markdown", output.markdown, "Print Markdown");
-  json->excludes(csv)->excludes(markdown);
-  csv->excludes(markdown);
-  command
-      .add_option("-o,--output", output.files,
-                  "Also write NAME.json, NAME.csv, NAME.md or NAME.txt; may be repeated")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-void CommandLine::add_study_options(CLI::App& command, StudyArguments& arguments) {
-  command
-      .add_option("scenario", arguments.scenario, "A scenario file, or a shipped scenario's name")
-      ->type_name("SCENARIO");
-  command
-      .add_option("--set", arguments.changes.set,
-                  "Change a key, such as traffic.scale=2 or deployment[1].memory=512MB; may be "
-                  "repeated")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command
-      .add_option("--platform", arguments.changes.platform_files,
-                  "A platform file of your own, for the scenario to name; may be repeated")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command
-      .add_option("--prices", arguments.changes.price_files,
-                  "A file of your own prices or servers, beside the shipped ones; may be repeated")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--seed", arguments.seed, "Instead of the scenario's seed")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  command
-      .add_option("--threads", arguments.threads,
-                  "Processor threads; default: all. Results do not depend on it")
-      ->check(CLI::Range(1U, kMostThreads))
-      ->type_name("N");
-  command
-      .add_option("--store", arguments.store,
-                  "Where measured profiles and saved results are kept; default: "
-                  "$XDG_DATA_HOME/faascast/store.sqlite")
-      ->type_name("FILE");
-  command.add_flag("--save", arguments.saves, "Keep the result in the store");
-  add_output_options(command, arguments.output);
+  add_runs(app_, chosen_);
 }
 
 void CommandLine::add_run(const char* name, const char* text, bool ranks) {
@@ -342,7 +285,7 @@ void CommandLine::add_profile() {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N")
       ->capture_default_str();
-  command.add_option("--store", arguments->store, "The store")->type_name("FILE");
+  add_store_option(command, arguments->store, "The store");
   command.add_option("-o,--output", arguments->result, "Also write the profile, for model.profile")
       ->type_name("FILE");
   command.add_flag("--json", arguments->json, "Print a summary as JSON");
@@ -390,7 +333,7 @@ void CommandLine::add_trace() {
   };
   const auto add_result = [&](CLI::App& sub) {
     sub.add_option("--seed", arguments->seed, "Of the random draws")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seed_check())
         ->type_name("N");
     sub.add_option("-o,--output", arguments->result,
                    "The file to write: plain request rows, or binary (NAME.fct)")
@@ -493,27 +436,12 @@ void CommandLine::add_trace() {
   CLI::App& plot = *command.add_subcommand("plot", "Draw the rate over time as an SVG file");
   add_input(plot);
   plot.add_option("--seed", arguments->seed, "Of the random draws")
-      ->check(CLI::NonNegativeNumber)
+      ->check(seed_check())
       ->type_name("N");
   plot.add_option("-o,--output", arguments->result, "The SVG file to write")
       ->required()
       ->type_name("FILE");
   plot.callback([=, this] { chosen_ = [arguments] { return trace_plot_command(*arguments); }; });
-}
-
-void CommandLine::add_runs() {
-  CLI::App& command = *app_.add_subcommand("runs", "Results that were kept with --save");
-  command.require_subcommand(1);
-  command.footer("Examples:\n  faascast runs list\n  faascast runs show 3 > result.json");
-  auto arguments = std::make_shared<RunsArguments>();
-  CLI::App& list = *command.add_subcommand("list", "All, oldest first");
-  list.add_option("--store", arguments->store, "The store")->type_name("FILE");
-  add_output_options(list, arguments->output);
-  list.callback([=, this] { chosen_ = [arguments] { return list_runs_command(*arguments); }; });
-  CLI::App& show = *command.add_subcommand("show", "The JSON of one");
-  show.add_option("id", arguments->id, "Its number in the list")->required()->type_name("ID");
-  show.add_option("--store", arguments->store, "The store")->type_name("FILE");
-  show.callback([=, this] { chosen_ = [arguments] { return show_run_command(*arguments); }; });
 }
 
 Command CommandLine::parse(int argc, char** argv) {

@@ -9,8 +9,11 @@
 #include "cli/output.h"
 #include "studies/breakeven.h"
 #include "studies/hybrid.h"
+#include "studies/optimise.h"
 #include "studies/quote.h"
 #include "studies/scenario.h"
+#include "studies/sensitivity.h"
+#include "studies/sweep.h"
 #include "workloads/profiler.h"
 
 namespace faascast {
@@ -50,6 +53,31 @@ struct HybridArguments {
   HybridOptions options{};
 };
 [[nodiscard]] ExitCode hybrid_command(const HybridArguments& arguments);
+
+struct SweepArguments {
+  StudyArguments study{};
+  SweepRequest request{};
+  std::string shard{};  ///< "2/4"; empty: all
+};
+[[nodiscard]] ExitCode sweep_command(const SweepArguments& arguments);
+
+struct MergeArguments {
+  std::vector<std::string> files{};
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode merge_command(const MergeArguments& arguments);
+
+struct SensitivityArguments {
+  StudyArguments study{};
+  SensitivityOptions options{};
+};
+[[nodiscard]] ExitCode sensitivity_command(const SensitivityArguments& arguments);
+
+struct OptimiseArguments {
+  StudyArguments study{};
+  OptimiseOptions options{};
+};
+[[nodiscard]] ExitCode optimise_command(const OptimiseArguments& arguments);
 
 struct PlatformsArguments {
   std::string name{};  ///< empty: list
@@ -104,10 +132,15 @@ struct TraceArguments {
 
 struct RunsArguments {
   std::string store{};
-  std::int64_t id = 0;
+  std::vector<std::int64_t> ids{};
+  bool shows_scenario = false;  ///< instead of the result
+  bool deletes_points = false;  ///< finished points of sweeps
   OutputArguments output{};
 };
 [[nodiscard]] ExitCode list_runs_command(const RunsArguments& arguments);
 [[nodiscard]] ExitCode show_run_command(const RunsArguments& arguments);
+[[nodiscard]] ExitCode diff_runs_command(const RunsArguments& arguments);
+[[nodiscard]] ExitCode delete_runs_command(const RunsArguments& arguments);
+[[nodiscard]] ExitCode export_runs_command(const RunsArguments& arguments);
 
 }  // namespace faascast

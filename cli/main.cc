@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -34,4 +35,7 @@ int run_main(int argc, char** argv) {
 }  // namespace
 }  // namespace faascast
 
-int main(int argc, char** argv) { return faascast::run_main(argc, argv); }
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file over the user's limit is an error, not the end
+  return faascast::run_main(argc, argv);
+}

@@ -39,6 +39,15 @@ std::string progress_text(const Progress& progress, double elapsed_s) {
   return text;
 }
 
+std::string points_text(std::uint64_t finished, std::uint64_t all, std::uint64_t done,
+                        double elapsed_s) {
+  std::string text = fmt::format("{} of {} points", format_count(finished), format_count(all));
+  if (elapsed_s < kSureAfterS || done == 0 || finished >= all) return text;
+  const double left_s = static_cast<double>(all - finished) * elapsed_s / static_cast<double>(done);
+  return text + fmt::format(", {} left",
+                            format_duration(std::chrono::seconds(1 + static_cast<long long>(left_s))));
+}
+
 ProgressMeter::ProgressMeter()
     : is_terminal_(isatty(STDERR_FILENO) == 1),
       start_(std::chrono::steady_clock::now()),
@@ -52,18 +61,35 @@ Monitor ProgressMeter::monitor() {
   return [this](const Progress& progress) { return look(progress); };
 }
 
+PointsMonitor ProgressMeter::points_monitor() {
+  return [this](std::uint64_t finished, std::uint64_t all) { return look(finished, all); };
+}
+
 bool ProgressMeter::look(const Progress& progress) {
   const auto now = std::chrono::steady_clock::now();
   if (progress.requests < last_requests_) start_ = now;  // a study began its next run
   last_requests_ = progress.requests;
   if (is_terminal_ && now - shown_ >= kBetweenLines) {
-    const double elapsed_s = std::chrono::duration<double>(now - start_).count();
-    std::fputs(fmt::format("\r{}\033[K", progress_text(progress, elapsed_s)).c_str(), stderr);
-    std::fflush(stderr);
-    shown_ = now;
-    has_line_ = true;
+    show(progress_text(progress, std::chrono::duration<double>(now - start_).count()));
   }
   return !is_interrupted();
+}
+
+bool ProgressMeter::look(std::uint64_t finished, std::uint64_t all) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!first_finished_) first_finished_ = finished;
+  if (is_terminal_ && now - shown_ >= kBetweenLines) {
+    show(points_text(finished, all, finished - *first_finished_,
+                     std::chrono::duration<double>(now - start_).count()));
+  }
+  return !is_interrupted();
+}
+
+void ProgressMeter::show(const std::string& text) {
+  std::fputs(fmt::format("\r{}\033[K", text).c_str(), stderr);
+  std::fflush(stderr);
+  shown_ = std::chrono::steady_clock::now();
+  has_line_ = true;
 }
 
 }  // namespace faascast

@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/tables.h"
 #include "input/quantity.h"
 #include "sim-core/error.h"
+#include "studies/run.h"
 #include "traces/binary_trace.h"
 #include "traces/generators.h"
 #include "traces/info.h"
@@ -36,12 +38,13 @@ std::shared_ptr<const Traffic> opened(const TraceArguments& arguments) {
 }
 
 ExitCode written(const Traffic& traffic, const TraceArguments& arguments) {
+  catch_interrupts();
   const std::filesystem::path file = arguments.result;
-  if (file.extension() == ".fct") {
-    write_binary_trace(traffic, {arguments.seed, 0}, file);
-  } else {
-    write_plain_csv(traffic, {arguments.seed, 0}, file);
-  }
+  const auto goes_on = [] { return !is_interrupted(); };
+  const bool is_whole = file.extension() == ".fct"
+                            ? write_binary_trace(traffic, {arguments.seed, 0}, file, goes_on)
+                            : write_plain_csv(traffic, {arguments.seed, 0}, file, goes_on);
+  if (!is_whole) throw Interrupted();
   return kDone;
 }
 

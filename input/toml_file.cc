@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -190,6 +191,14 @@ TomlDocument TomlDocument::from_text(std::string_view text, std::string name) {
 
 TomlNode TomlDocument::root() const { return {impl_.get(), &impl_->table, {}, nullptr}; }
 const std::string& TomlDocument::name() const { return impl_->name; }
+
+std::string TomlDocument::canonical_text(const std::vector<std::string>& left_out) const {
+  toml::table table = impl_->table;
+  for (const std::string& key : left_out) table.erase(key);
+  std::ostringstream text;
+  text << table << '\n';
+  return text.str();
+}
 
 namespace {
 

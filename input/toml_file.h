@@ -44,6 +44,9 @@ class TomlDocument {
   void set(std::string_view assignment);
   [[nodiscard]] TomlNode root() const;
   [[nodiscard]] const std::string& name() const;
+  /// What the document says, assignments included, however it was written: keys sorted, without
+  /// comments. Equal texts, equal documents. @param left_out  keys of the root that do not count
+  [[nodiscard]] std::string canonical_text(const std::vector<std::string>& left_out = {}) const;
   /// `mend` is printed on the line below.
   void report(const TomlNode& at, std::string what, std::string mend = {}) const;
   /// Adds "unknown key" for every key that nobody asked for, then throws InputError if there is

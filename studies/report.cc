@@ -76,6 +76,18 @@ std::string render(const HybridReport& report, ReportFormat format) {
   return rendered(report, format);
 }
 
+std::string render(const SweepReport& report, ReportFormat format) {
+  return rendered(report, format);
+}
+
+std::string render(const SensitivityReport& report, ReportFormat format) {
+  return rendered(report, format);
+}
+
+std::string render(const OptimiseReport& report, ReportFormat format) {
+  return rendered(report, format);
+}
+
 RunReport ranked(RunReport report) {
   const auto misses = [](const DeploymentReport& d) { return !d.meets_objective.value_or(true); };
   std::stable_sort(report.deployments.begin(), report.deployments.end(),

@@ -7,14 +7,17 @@
 
 #include "studies/breakeven.h"
 #include "studies/hybrid.h"
+#include "studies/optimise.h"
 #include "studies/run.h"
 #include "studies/scenario.h"
+#include "studies/sensitivity.h"
+#include "studies/sweep.h"
 
 namespace faascast {
 
 /// A result worth keeping, with all that is needed to make it again.
 struct RunRecord {
-  std::string kind{};  ///< "run", "breakeven"
+  std::string kind{};  ///< "run", "breakeven", "sweep", "sensitivity", "optimise"
   std::string scenario_name{};
   std::string scenario_text{};  ///< the TOML as it was read
   std::uint64_t seed = 0;
@@ -35,10 +38,14 @@ struct StoredRun {
 [[nodiscard]] RunRecord record_of(const Scenario& scenario, const RunReport& report);
 [[nodiscard]] RunRecord record_of(const Scenario& scenario, const BreakevenReport& report);
 [[nodiscard]] RunRecord record_of(const Scenario& scenario, const HybridReport& report);
+[[nodiscard]] RunRecord record_of(const Scenario& scenario, const SweepReport& report);
+[[nodiscard]] RunRecord record_of(const Scenario& scenario, const SensitivityReport& report);
+[[nodiscard]] RunRecord record_of(const Scenario& scenario, const OptimiseReport& report);
 
 /// Adds a record to a store, in one transaction; makes the file and its folder where missing.
 /// @return its number
-/// @throws InputError in one line: not a store, locked by another program, read-only, disk full.
+/// @throws InputError in one line: not a store, locked by another program, read-only;
+/// std::runtime_error where the disk fails or is full
 std::int64_t save_run(const std::filesystem::path& store, const RunRecord& record);
 
 /// Makes a store where missing, and finds out whether it can be written: before a long run.
@@ -53,5 +60,12 @@ void check_store(const std::filesystem::path& store);
 /// One record, complete.
 /// @throws InputError, also where there is no such number
 [[nodiscard]] StoredRun load_run(const std::filesystem::path& store, std::int64_t id);
+
+/// Removes records: all of them, or none where a number is unknown.
+/// @throws InputError
+void delete_runs(const std::filesystem::path& store, const std::vector<std::int64_t>& ids);
+
+/// Removes the finished points of all sweeps, which then start anew. @throws InputError
+void delete_points(const std::filesystem::path& store);
 
 }  // namespace faascast

@@ -145,7 +145,11 @@ WorkflowReport workflow_report(const Scenario& scenario, const WorkflowResult& r
 }  // namespace
 
 RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
-  const Inputs inputs = resolve_inputs(scenario, options.store);
+  return run_scenario(scenario, resolve_inputs(scenario, options.store), options);
+}
+
+RunReport run_scenario(const Scenario& scenario, const Inputs& inputs,
+                       const StudyOptions& options) {
   CompiledScenario compiled = compile(scenario, inputs);
   RunReport report;
   report.scenario = scenario.name;

@@ -73,6 +73,9 @@ struct RunReport {
 /// Runs every deployment of a scenario on the same arrivals and prices what their meters read.
 /// @throws InputError
 [[nodiscard]] RunReport run_scenario(const Scenario& scenario, const StudyOptions& options = {});
+/// With traffic and model that were resolved before, for scenarios that differ in deployments only.
+[[nodiscard]] RunReport run_scenario(const Scenario& scenario, const Inputs& inputs,
+                                     const StudyOptions& options);
 
 /// Which parts of the objective a result misses, in words; empty: it meets all.
 [[nodiscard]] std::vector<std::string> objective_misses(const Objective& objective,

@@ -228,6 +228,8 @@ Scenario read_document(TomlDocument document, std::string text, const std::files
   read_keys(scenario.objective, root["objective"], objective_keys());
   schema::state(scenario, root["state"]);
   schema::versions(scenario, root["version"]);
+  read_keys(scenario.sweep, root["sweep"], sweep_keys());
+  scenario.canonical = document.canonical_text({"sweep"});
   read_deployments(scenario, root, reading);
   schema::steps(scenario, root["step"]);
   finish(document, std::move(reading.problems));

@@ -176,6 +176,16 @@ struct DeploymentSpec {
   [[nodiscard]] bool is_servers() const { return !server.empty() && !hybrid; }
 };
 
+/// [sweep]: at which points `sweep` looks; see sweep.h.
+struct SweepSpec {
+  std::string design = "grid";      ///< grid, latin-hypercube
+  std::int64_t points = 0;          ///< of a Latin hypercube
+  std::vector<std::string> vary{};  ///< "traffic.scale=0.1:10:log:7", "deployment[0].memory=1 GB,2 GB"
+  std::string list{};               ///< instead: a CSV or JSON file of points
+
+  [[nodiscard]] bool empty() const { return vary.empty() && list.empty(); }
+};
+
 /// How the end of the run is asked for.
 enum class HorizonRule : std::uint8_t { kDefault, kAt, kDrain };
 
@@ -216,6 +226,8 @@ struct Scenario {
   std::vector<VersionSpec> versions{};
   std::vector<StepSpec> steps{};  ///< not empty: the deployments are steps of a workflow
   std::vector<DeploymentSpec> deployments{};
+  SweepSpec sweep{};
+  std::string canonical{};  ///< what it says with its changes, without [sweep]: equal text, equal run
 };
 
 /// @param file  a path, or the name of a shipped scenario

@@ -362,6 +362,27 @@ const std::vector<SchemaKey<Autoscale>>& autoscale_keys() {
   return keys;
 }
 
+const std::vector<SchemaKey<SweepSpec>>& sweep_keys() {
+  static const std::vector<SchemaKey<SweepSpec>> keys = {
+      {"design", "name", R"("grid")", "grid (every combination) or latin-hypercube",
+       [](SweepSpec& spec, const TomlNode& node) {
+         one_of<&SweepSpec::design>(spec, node, {"grid", "latin-hypercube"});
+       }},
+      {"points", "integer", "", "latin-hypercube: how many",
+       whole<&SweepSpec::points, 1, 1'000'000>},
+      {"vary", "list of texts", "",
+       "keys and their values: \"traffic.scale=0.1:10:log:7\", \"deployment[0].memory=1 GB,2 GB\"",
+       [](SweepSpec& spec, const TomlNode& node) {
+         for (const TomlNode& part : node.elements()) {
+           if (auto value = part.string()) spec.vary.push_back(*value);
+         }
+       }},
+      {"list", "file", "", "instead: a CSV or JSON file with a point in each row",
+       text<&SweepSpec::list>},
+  };
+  return keys;
+}
+
 namespace {
 
 template <class Spec>
@@ -376,7 +397,7 @@ void add_rows(std::vector<SchemaRow>& rows, const std::string& prefix,
 template <class Spec>
 void add_section(std::string& text, const std::string& head,
                  const std::vector<SchemaKey<Spec>>& keys) {
-  text += "\n" + head + "\n";
+  text.append("\n").append(head).append("\n");
   for (const SchemaKey<Spec>& key : keys) {
     text += "# " + std::string(key.name) + " = " +
             (key.initial.empty() ? "<" + std::string(key.type) + ">" : std::string(key.initial)) +
@@ -402,6 +423,7 @@ std::vector<SchemaRow> schema_rows() {
   add_rows(rows, "state.", state_keys());
   add_rows(rows, "version.", version_keys());
   add_rows(rows, "step.", step_keys());
+  add_rows(rows, "sweep.", sweep_keys());
   return rows;
 }
 
@@ -445,6 +467,7 @@ std::string scenario_template() {
   add_table(version_keys());
   text += "#\n# [[step]]: a workflow, in which deployments follow one another\n";
   add_table(step_keys());
+  add_section(text, "# [sweep]: the points of `faascast sweep`", sweep_keys());
   return text;
 }
 

@@ -34,6 +34,7 @@ struct SchemaKey {
 [[nodiscard]] const std::vector<SchemaKey<StateSpec>>& state_keys();
 [[nodiscard]] const std::vector<SchemaKey<VersionSpec>>& version_keys();
 [[nodiscard]] const std::vector<SchemaKey<StepSpec>>& step_keys();
+[[nodiscard]] const std::vector<SchemaKey<SweepSpec>>& sweep_keys();
 
 /// A row of the reference, for every key above.
 struct SchemaRow {

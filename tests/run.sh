@@ -4,7 +4,7 @@
 # --preset check. Then, where asked for, the same tests under sanitizers:
 #   --asan      address and undefined behaviour
 #   --tsan      data races
-#   --full      both, and every public header compiled alone
+#   --full      both, every public header compiled alone, and the long forms of tests
 #   -L LABEL    of the sanitizer runs, only tests with this label (unit, oracle, e2e, slow)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,7 +21,7 @@ sanitizers=()
 label=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --full) headers=yes sanitizers=(asan tsan) ;;
+    --full) headers=yes sanitizers=(asan tsan); export FAASCAST_FULL=1 ;;
     --asan | --tsan) sanitizers+=("${1#--}") ;;
     -L) [ $# -gt 1 ] || usage 2 >&2; label=(-L "$2"); shift ;;
     -h | --help) usage 0 ;;

@@ -451,16 +451,21 @@ std::shared_ptr<const Traffic> open_binary_trace(std::string_view bytes,
   return std::make_shared<BinaryTraffic>(std::move(contents));
 }
 
-void write_binary_trace(const Traffic& traffic, ReplaySeed seed,
-                        const std::filesystem::path& file) {
+bool write_binary_trace(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file,
+                        const std::function<bool()>& goes_on) {
+  constexpr std::uint64_t kRowsBetweenLooks = 4096;
   MergedCursor cursor(traffic, seed);
   ArrivalRow row;
   bool more = cursor.next(row);
   ArrivalColumns columns = cursor.columns();
   columns.function = columns.function || streams_of(traffic) > 1;
   Writer writer(file, bits_of(columns), traffic.description());
-  for (; more; more = cursor.next(row)) writer.add(row);
+  for (std::uint64_t rows = 1; more; more = cursor.next(row), ++rows) {
+    writer.add(row);
+    if (goes_on && rows % kRowsBetweenLooks == 0 && !goes_on()) return false;
+  }
   writer.commit(traffic);
+  return true;
 }
 
 }  // namespace faascast

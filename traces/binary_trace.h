@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +32,11 @@ namespace faascast {
                                                                std::shared_ptr<const void> owner,
                                                                std::string name);
 
-/// The file appears whole or not at all. @throws InputError when it cannot be written
-void write_binary_trace(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file);
+/// The file appears whole or not at all.
+/// @param goes_on  asked now and then; false stops the writing, and there is no file
+/// @return whether it was written to the end
+/// @throws InputError when it cannot be written
+bool write_binary_trace(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file,
+                        const std::function<bool()>& goes_on = {});
 
 }  // namespace faascast

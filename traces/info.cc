@@ -165,7 +165,7 @@ TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
 
 namespace {
 
-/// Hands out the lines of the plain format; at most `most` rows.
+/// Hands out the lines of the plain format, at most `most` rows, while `write` returns true.
 template <class Write>
 void write_rows(const Traffic& traffic, ReplaySeed seed, std::uint64_t most, Write write) {
   MergedCursor cursor(traffic, seed);
@@ -173,22 +173,37 @@ void write_rows(const Traffic& traffic, ReplaySeed seed, std::uint64_t most, Wri
   bool more = cursor.next(row);
   ArrivalColumns columns = cursor.columns();
   columns.function = columns.function || streams_of(traffic) > 1;
-  write(header_of(columns));
-  for (; more && most > 0; more = cursor.next(row), --most) write(line_of(row, columns));
+  if (!write(header_of(columns))) return;
+  for (; more && most > 0; more = cursor.next(row), --most) {
+    if (!write(line_of(row, columns))) return;
+  }
 }
 
 }  // namespace
 
-void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file) {
+bool write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file,
+                     const std::function<bool()>& goes_on) {
+  constexpr std::uint64_t kRowsBetweenLooks = 4096;
   AtomicFile out(file);
+  std::uint64_t rows = 0;
+  bool is_stopped = false;
   write_rows(traffic, seed, std::numeric_limits<std::uint64_t>::max(),
-             [&](const std::string& line) { out.write(line); });
+             [&](const std::string& line) {
+               out.write(line);
+               is_stopped = goes_on && ++rows % kRowsBetweenLooks == 0 && !goes_on();
+               return !is_stopped;
+             });
+  if (is_stopped) return false;
   out.commit();
+  return true;
 }
 
 std::string plain_csv_head(const Traffic& traffic, ReplaySeed seed, std::uint64_t rows) {
   std::string text;
-  write_rows(traffic, seed, rows, [&](const std::string& line) { text += line; });
+  write_rows(traffic, seed, rows, [&](const std::string& line) {
+    text += line;
+    return true;
+  });
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "sim-core/arrivals.h"
@@ -36,8 +37,11 @@ struct TrafficInfo {
 
 /// Writes the traffic in the plain format, instants exact to the nanosecond; functions are called
 /// by their index. The file appears whole or not at all (temporary file, then rename).
+/// @param goes_on  asked now and then; false stops the writing, and there is no file
+/// @return whether it was written to the end
 /// @throws InputError when it cannot be written
-void write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file);
+bool write_plain_csv(const Traffic& traffic, ReplaySeed seed, const std::filesystem::path& file,
+                     const std::function<bool()>& goes_on = {});
 
 /// The first rows as write_plain_csv() writes them, with the header.
 [[nodiscard]] std::string plain_csv_head(const Traffic& traffic, ReplaySeed seed,

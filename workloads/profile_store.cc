@@ -15,7 +15,7 @@ namespace {
 constexpr int kBusyMs = 2000;
 /// PRAGMA user_version up to which a file is understood. The room that keeps results in the same
 /// file sets it; 0 while it has not.
-constexpr std::int64_t kNewestFile = 1;
+constexpr std::int64_t kNewestFile = 2;
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "studies/report/breakeven_tables.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
@@ -16,11 +18,13 @@ std::string interval_text(const Interval& interval) {
   return fmt::format("{} to {}", three_digits_text(interval.low), three_digits_text(interval.high));
 }
 
-std::string cell_of(const BreakevenRow& row) {
-  if (!row.feasible) {
-    return row.configuration.empty() ? "infeasible" : "infeasible: " + row.configuration;
-  }
-  return fmt::format("{} {}", usd_text(row.usd_per_month), row.configuration);
+/// @param above  the configuration (or the reason) that the line above shows: it is not repeated
+std::string cell_of(const BreakevenRow& row, std::string& above) {
+  const std::string text = row.feasible ? usd_text(row.usd_per_month) : "infeasible";
+  const std::string what = (row.feasible ? " " : ": ") + row.configuration;
+  if (row.configuration.empty() || what == above) return text;
+  above = what;
+  return text + what;
 }
 
 /// Name of the cheaper feasible side.
@@ -75,12 +79,13 @@ Table curve_table(const BreakevenPair& pair) {
                {pair.dedicated + " $/month", Align::kLeft},
                {"cheaper", Align::kLeft}});
   const std::size_t step = (pair.curve.size() + kRowsForPeople - 1) / kRowsForPeople;
+  std::array<std::string, 2> above;
   for (std::size_t i = 0; i < pair.curve.size(); ++i) {
     if (i % step != 0 && i + 1 != pair.curve.size()) continue;
     const BreakevenPoint& point = pair.curve[i];
     std::vector<std::string> row = {three_digits_text(point.inferences_per_day)};
     for (std::size_t side = 0; side < 2; ++side) {
-      row.push_back(side < point.rows.size() ? cell_of(point.rows[side]) : "-");
+      row.push_back(side < point.rows.size() ? cell_of(point.rows[side], above[side]) : "-");
     }
     row.push_back(cheapest_of(point));
     table.add(std::move(row));

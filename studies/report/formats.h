@@ -4,7 +4,10 @@
 
 #include "studies/breakeven.h"
 #include "studies/hybrid.h"
+#include "studies/optimise.h"
 #include "studies/run.h"
+#include "studies/sensitivity.h"
+#include "studies/sweep.h"
 
 namespace faascast {
 
@@ -24,5 +27,20 @@ namespace faascast {
 [[nodiscard]] std::string csv_of(const HybridReport& report);
 [[nodiscard]] std::string markdown_of(const HybridReport& report);
 [[nodiscard]] std::string html_of(const HybridReport& report);
+[[nodiscard]] std::string json_of(const SweepReport& report);
+[[nodiscard]] std::string text_of(const SweepReport& report);
+[[nodiscard]] std::string csv_of(const SweepReport& report);
+[[nodiscard]] std::string markdown_of(const SweepReport& report);
+[[nodiscard]] std::string html_of(const SweepReport& report);
+[[nodiscard]] std::string json_of(const SensitivityReport& report);
+[[nodiscard]] std::string text_of(const SensitivityReport& report);
+[[nodiscard]] std::string csv_of(const SensitivityReport& report);
+[[nodiscard]] std::string markdown_of(const SensitivityReport& report);
+[[nodiscard]] std::string html_of(const SensitivityReport& report);
+[[nodiscard]] std::string json_of(const OptimiseReport& report);
+[[nodiscard]] std::string text_of(const OptimiseReport& report);
+[[nodiscard]] std::string csv_of(const OptimiseReport& report);
+[[nodiscard]] std::string markdown_of(const OptimiseReport& report);
+[[nodiscard]] std::string html_of(const OptimiseReport& report);
 
 }  // namespace faascast

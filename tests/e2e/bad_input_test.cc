@@ -265,6 +265,8 @@ std::vector<BadInput> bad_inputs() {
   };
 }
 
+void PrintTo(const BadInput& input, std::ostream* out) { *out << input.name; }
+
 class Refuses : public ::testing::TestWithParam<BadInput> {};
 
 TEST_P(Refuses, WithCodeTwoAPlaceAndNothingWritten) {

@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
-#include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "pricing/month.h"
 #include "pricing/price_book.h"
+#include "tests/pricing/price_table.h"
 
 namespace faascast {
 namespace {
@@ -22,21 +20,6 @@ using std::chrono::milliseconds;
 const PriceBook& book() {
   static const PriceBook kBook = shipped_prices();
   return kBook;
-}
-
-/// Rows of a table, without comments and header.
-std::vector<std::vector<std::string>> table(const std::string& file) {
-  std::ifstream in(std::string(PRICING_TABLES) + "/" + file);
-  std::vector<std::vector<std::string>> rows;
-  bool header_seen = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line.front() == '#' || !std::exchange(header_seen, true)) continue;
-    std::vector<std::string> cells;
-    std::istringstream row(line);
-    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
-    rows.push_back(std::move(cells));
-  }
-  return rows;
 }
 
 /// The platforms' rounding of time.
@@ -52,7 +35,7 @@ Metering metering_of(const std::string& tariff) {
 }
 
 TEST(PublishedBills, ListPricesOfFourModelsOnSevenPlatforms) {
-  const auto rows = table("list_prices.csv");
+  const auto rows = price_table("list_prices.csv");
   ASSERT_EQ(rows.size(), 168U);
   for (const auto& row : rows) {
     MonthlyLoad load;
@@ -114,7 +97,7 @@ constexpr Fleet kFleets[] = {
 };
 
 TEST(PublishedBills, BreakevenOfLambdaAgainstServers) {
-  const auto rows = table("breakeven.csv");
+  const auto rows = price_table("breakeven.csv");
   ASSERT_EQ(rows.size(), 66U);
   for (const auto& row : rows) {
     const std::string shown = row[0] + " MB, " + row[1] + " s, " + row[3];

@@ -5,31 +5,16 @@
 #include <cmath>
 #include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "studies/breakeven.h"
 #include "studies/run.h"
+#include "tests/pricing/price_table.h"
 
 namespace faascast {
 namespace {
-
-/// Rows of a table, without comments and header.
-std::vector<std::vector<std::string>> table(const std::string& file) {
-  std::ifstream in(std::string(PRICING_TABLES) + "/" + file);
-  std::vector<std::vector<std::string>> rows;
-  bool header_seen = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line.front() == '#' || !std::exchange(header_seen, true)) continue;
-    std::vector<std::string> cells;
-    std::istringstream row(line);
-    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
-    rows.push_back(std::move(cells));
-  }
-  return rows;
-}
 
 /// The table's fleets as deployments; named as in the table. Workers are many: the closed form knows
 /// no capacity.
@@ -61,7 +46,7 @@ std::string fleets_text() {
 TEST(ListPrice, BreakevenIsTheClosedFormInAllRows) {
   // (memory, execution) -> fleet -> requests a month
   std::map<std::pair<std::string, std::string>, std::map<std::string, double>> expected;
-  for (const auto& row : table("breakeven.csv")) {
+  for (const auto& row : price_table("breakeven.csv")) {
     expected[{row[0], row[1]}][row[3]] = std::stod(row[5]);
   }
   int checked = 0;
@@ -124,7 +109,7 @@ std::string deployment_text(const std::vector<std::string>& row) {
 // starts are a handful (Lambda bills their INIT): 0.3 % or one cent.
 TEST(ListPrice, MonthlyBillsOfTheTable) {
   int checked = 0;
-  for (const auto& row : table("list_prices.csv")) {
+  for (const auto& row : price_table("list_prices.csv")) {
     const std::string deployment = deployment_text(row);
     if (deployment.empty()) continue;
     const long long per_day = std::stoll(row[3]) / 30;

@@ -2,12 +2,20 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <stdexcept>
 
 #include "sim-core/error.h"
+#include "sim-core/random.h"
+#include "studies/run_diff.h"
 #include "studies/version.h"
 #include "workloads/profile_store.h"
 
@@ -15,6 +23,25 @@ namespace faascast {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr uid_t kNobody = 65534;
+
+/// A process that does `work` and ends with what it returns; 99 where it throws.
+pid_t start_child(const std::function<int()>& work) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  try {
+    _exit(work());
+  } catch (...) {
+    _exit(99);
+  }
+}
+int exit_code_of(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+int in_a_child(const std::function<int()>& work) { return exit_code_of(start_child(work)); }
 
 /// A folder of its own for each test.
 class ResultStore : public ::testing::Test {
@@ -57,6 +84,22 @@ class ResultStore : public ::testing::Test {
     EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
         << sqlite3_errmsg(database);
     sqlite3_close(database);
+  }
+
+  /// The first column of the first row.
+  [[nodiscard]] std::string text_of(const char* sql) const {
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
+    sqlite3_stmt* query = nullptr;
+    EXPECT_EQ(sqlite3_prepare_v2(database, sql, -1, &query, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    std::string text;
+    if (sqlite3_step(query) == SQLITE_ROW) {
+      text = reinterpret_cast<const char*>(sqlite3_column_text(query, 0));
+    }
+    sqlite3_finalize(query);
+    sqlite3_close(database);
+    return text;
   }
 
   fs::path folder_{};
@@ -143,11 +186,141 @@ TEST_F(ResultStore, RefusesAFolder) {
   expect_refused([&] { check_store(file_); }, "cannot");
 }
 
-TEST_F(ResultStore, RefusesAReadOnlyFile) {
-  if (geteuid() == 0) GTEST_SKIP() << "the administrator may write anything";
-  check_store(file_);
-  fs::permissions(file_, fs::perms::owner_read);
-  expect_refused([&] { save_run(file_, record("a")); }, "readonly");
+TEST_F(ResultStore, ReadsButDoesNotWriteWhereNothingMayBeWritten) {
+  save_run(file_, record("a"));
+  constexpr auto kReadable =
+      fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  fs::permissions(file_, kReadable);
+  fs::permissions(folder_, kReadable | fs::perms::owner_exec | fs::perms::group_exec |
+                               fs::perms::others_exec);
+  EXPECT_EQ(in_a_child([&] {
+              if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) return 2;
+              if (list_runs(file_).size() != 1) return 5;
+              try {
+                save_run(file_, record("b"));
+              } catch (const InputError& error) {
+                const Problem& problem = error.problems().front();
+                return problem.what.find('\n') == std::string::npos &&
+                               problem.mend.find("writable") != std::string::npos
+                           ? 0
+                           : 3;
+              }
+              return 4;
+            }),
+            0);
+  fs::permissions(folder_, fs::perms::owner_all);
+  EXPECT_EQ(list_runs(file_).size(), 1U);
+}
+
+TEST_F(ResultStore, SaysThatTheDiskIsFullAndStaysWhole) {
+  save_run(file_, record("a"));
+  EXPECT_EQ(in_a_child([&] {
+              signal(SIGXFSZ, SIG_IGN);
+              const rlimit limit{200'000, 200'000};
+              if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+              RunRecord large = record("large");
+              large.json = std::string(2'000'000, 'x');
+              try {
+                save_run(file_, large);
+              } catch (const std::runtime_error& error) {
+                const std::string what = error.what();
+                return what.find(file_.string()) == 0 && what.find('\n') == std::string::npos &&
+                               what.find("free some disk space") != std::string::npos
+                           ? 0
+                           : 3;
+              }
+              return 4;
+            }),
+            0);
+  EXPECT_EQ(list_runs(file_).size(), 1U);
+  EXPECT_EQ(save_run(file_, record("b")), 2);
+  EXPECT_EQ(text_of("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(ResultStore, BringsAnOldFileUpToDate) {
+  execute(R"(
+CREATE TABLE runs (id INTEGER PRIMARY KEY, created TEXT NOT NULL, kind TEXT NOT NULL,
+  scenario_name TEXT NOT NULL, scenario_text TEXT NOT NULL, seed TEXT NOT NULL,
+  version TEXT NOT NULL, host TEXT NOT NULL, profile_hash TEXT NOT NULL,
+  fingerprint TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+INSERT INTO runs VALUES (7, '2026-01-01T00:00:00Z', 'run', 'old', 't', '5', '0.0.9', 'h', '', 'f',
+  '{}');
+PRAGMA user_version = 1;)");
+  ASSERT_EQ(list_runs(file_).size(), 1U);
+  EXPECT_EQ(text_of("PRAGMA user_version"), "1");  // reading changes nothing
+  EXPECT_EQ(save_run(file_, record("new")), 8);
+  EXPECT_EQ(text_of("PRAGMA user_version"), "2");
+  EXPECT_EQ(text_of("SELECT COUNT(*) FROM points"), "0");
+  const StoredRun old = load_run(file_, 7);
+  EXPECT_EQ(old.record.scenario_name, "old");
+  EXPECT_EQ(old.record.seed, 5U);
+  EXPECT_EQ(old.version, "0.0.9");
+}
+
+TEST_F(ResultStore, DeletesAllOrNone) {
+  for (const char* name : {"a", "b", "c"}) save_run(file_, record(name));
+  expect_refused([&] { delete_runs(file_, {1, 9}); }, "no run 9");
+  EXPECT_EQ(list_runs(file_).size(), 3U);
+  delete_runs(file_, {1, 3});
+  ASSERT_EQ(list_runs(file_).size(), 1U);
+  EXPECT_EQ(list_runs(file_)[0].record.scenario_name, "b");
+}
+
+TEST_F(ResultStore, TakesTwoProgramsAtOnce) {
+  constexpr int kEach = 25;
+  const auto write = [&] {
+    for (int i = 0; i < kEach; ++i) save_run(file_, record("x"));
+    return 0;
+  };
+  const pid_t first = start_child(write);
+  const pid_t second = start_child(write);
+  EXPECT_EQ(exit_code_of(first), 0);
+  EXPECT_EQ(exit_code_of(second), 0);
+  EXPECT_EQ(list_runs(file_).size(), 2U * kEach);
+}
+
+// 10 times; in the full suite 200 times.
+TEST_F(ResultStore, IsWholeWhereverAProgramIsKilled) {
+  const bool is_full = std::getenv("FAASCAST_FULL") != nullptr;
+  RunRecord large = record("x");
+  large.json = "[" + std::string(300'000, ' ') + "]";
+  std::int64_t before = 0;
+  for (std::uint64_t i = 0; i < (is_full ? 200U : 10U); ++i) {
+    const pid_t child = start_child([&] {
+      for (;;) save_run(file_, large);
+      return 0;
+    });
+    usleep(static_cast<useconds_t>(2'000 + mix64(i) % 60'000));
+    kill(child, SIGKILL);
+    exit_code_of(child);
+    if (!fs::exists(file_)) continue;
+    EXPECT_EQ(text_of("PRAGMA integrity_check"), "ok");
+    const std::vector<StoredRun> runs = list_runs(file_);
+    ASSERT_GE(static_cast<std::int64_t>(runs.size()), before);
+    before = static_cast<std::int64_t>(runs.size());
+    if (!runs.empty()) {
+      EXPECT_EQ(runs.back().id, before);
+      EXPECT_EQ(load_run(file_, before).record.json, large.json);
+    }
+  }
+  EXPECT_EQ(save_run(file_, record("last")), before + 1);
+}
+
+TEST(RunDiff, NamesWhatDiffers) {
+  const std::vector<ResultDifference> found = differences(
+      R"({"seed":1,"deployments":[{"name":"a","p99":2.0},{"name":"b","p99":1}],"old":true})",
+      R"({"seed":1,"deployments":[{"name":"b","p99":1},{"name":"a","p99":2.5}],"new":"x"})");
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].figure, "deployments[a].p99");
+  EXPECT_EQ(found[0].before, "2.0");
+  EXPECT_EQ(found[0].after, "2.5");
+  EXPECT_EQ(found[0].change, "+25 %");
+  EXPECT_EQ(found[1].figure, "old");
+  EXPECT_EQ(found[1].after, "");
+  EXPECT_EQ(found[2].figure, "new");
+  EXPECT_EQ(found[2].before, "");
+  EXPECT_TRUE(differences("{\"a\":[1,2]}", "{\"a\":[1,2]}").empty());
+  EXPECT_THROW((void)differences("{", "{}"), InputError);
 }
 
 TEST_F(ResultStore, RefusesALockedFile) {
