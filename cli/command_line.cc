@@ -31,6 +31,7 @@ class CommandLine {
   void add_price();
   void add_profile();
   void add_trace();
+  void add_face_options(CLI::App& command, PlatformsArguments& arguments);
 
   /// An option whose value has a unit. @param assign is given the parsed value
   template <class Parse, class Assign>
@@ -165,11 +166,22 @@ void CommandLine::add_hybrid() {
   command.callback([=, this] { chosen_ = [arguments] { return hybrid_command(*arguments); }; });
 }
 
+void CommandLine::add_face_options(CLI::App& command, PlatformsArguments& arguments) {
+  command
+      .add_option("--as-of", arguments.as_of, "The rules of this day, such as 2020-06-30")
+      ->type_name("DATE");
+  command.add_option("--variant", arguments.variants, "A variant of the platform; may be repeated")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void CommandLine::add_platforms() {
   CLI::App& command =
       *app_.add_subcommand("platforms", "The platforms that are known, and their figures");
   command.require_subcommand(1);
-  command.footer("Examples:\n  faascast platforms list\n  faascast platforms show aws-lambda");
+  command.footer("Examples:\n  faascast platforms list\n  faascast platforms show aws-lambda --as-of 2020-06-30\n"
+      "  faascast platforms diff google-cloud-run knative\n  faascast platforms check mine.toml");
   auto arguments = std::make_shared<PlatformsArguments>();
   CLI::App& list = *command.add_subcommand("list", "Names of the shipped platforms");
   add_output_options(list, arguments->output);
@@ -181,7 +193,24 @@ void CommandLine::add_platforms() {
       ->required()
       ->type_name("NAME");
   add_output_options(show, arguments->output);
+  add_face_options(show, *arguments);
   show.callback([=, this] { chosen_ = [arguments] { return show_platform_command(*arguments); }; });
+  CLI::App& diff = *command.add_subcommand("diff", "The figures in which two platforms differ");
+  diff.footer("Example:\n  faascast platforms diff aws-lambda google-cloud-run --csv");
+  diff.add_option("a", arguments->name, "A platform, or a platform file")
+      ->required()
+      ->type_name("A");
+  diff.add_option("b", arguments->other, "Another one")->required()->type_name("B");
+  add_face_options(diff, *arguments);
+  add_output_options(diff, arguments->output);
+  diff.callback(
+      [=, this] { chosen_ = [arguments] { return diff_platforms_command(*arguments); }; });
+  CLI::App& check = *command.add_subcommand(
+      "check", "Every problem of a platform file: sources, units, ranges, rules of all dates");
+  check.footer("Example:\n  faascast platforms check mine.toml");
+  check.add_option("file", arguments->name, "A platform file")->required()->type_name("FILE");
+  check.callback(
+      [=, this] { chosen_ = [arguments] { return check_platform_command(*arguments); }; });
 }
 
 template <class Parse, class Assign>

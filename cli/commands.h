@@ -80,11 +80,17 @@ struct OptimiseArguments {
 [[nodiscard]] ExitCode optimise_command(const OptimiseArguments& arguments);
 
 struct PlatformsArguments {
-  std::string name{};  ///< empty: list
+  std::string name{};   ///< empty: list
+  std::string other{};  ///< diff: what `name` is compared with
+  std::string as_of{};  ///< ISO day of the rules; empty: today's
+  std::vector<std::string> variants{};
   OutputArguments output{};
 };
 [[nodiscard]] ExitCode list_platforms_command(const PlatformsArguments& arguments);
 [[nodiscard]] ExitCode show_platform_command(const PlatformsArguments& arguments);
+[[nodiscard]] ExitCode diff_platforms_command(const PlatformsArguments& arguments);
+/// @throws InputError with every problem of the file
+[[nodiscard]] ExitCode check_platform_command(const PlatformsArguments& arguments);
 
 struct PriceArguments {
   QuoteRequest request{};

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "input/quantity.h"
+#include "platforms/configuration_check.h"
 
 namespace faascast {
 namespace {
@@ -22,135 +22,48 @@ Duration scaled(Duration d, double factor) {
   return from_ns(static_cast<double>(d.count()) * factor);
 }
 
-/// Instances of one function that may exist.
-std::uint32_t most_instances(const Scaling& scaling) {
-  return std::min(scaling.max_instances,
-                  scaling.account_concurrency.value_or(scaling.max_instances));
+/// Requests that an instance serves at once.
+std::uint32_t concurrency_of(const PlatformSpec& spec, const DeploymentConfig& config,
+                             Megabytes memory) {
+  std::int64_t slots = spec.scaling.concurrency_preset;
+  for (const MemorySize& size : spec.memory.sizes) {
+    if (size.memory == memory && size.concurrency > 0) slots = size.concurrency;
+  }
+  for (const auto& [language, count] : spec.scaling.concurrency_of_language) {
+    if (language == config.language) slots = count;
+  }
+  return static_cast<std::uint32_t>(config.concurrency.value_or(slots));
 }
 
-std::string_view name_of(PackageKind kind) { return kind == PackageKind::kZip ? "zip" : "image"; }
-std::string_view name_of(Architecture arch) { return arch == Architecture::kArm ? "arm" : "x86"; }
-
-std::string megabytes_text(Bytes bytes) {
-  constexpr double kBytesPerMb = 1e6;
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes.value()) / kBytesPerMb);
+void add_scaling(const PlatformSpec& spec, const DeploymentConfig& config, CompiledPool& out) {
+  constexpr double kMilli = 1000.0;
+  const Scaling& scaling = spec.scaling;
+  PoolPlan& pool = out.pool;
+  pool.reuse_order = spec.reuse_order;
+  pool.keep_alive_rule = spec.keep_alive.rule;
+  pool.keep_alive = spec.keep_alive.window;
+  pool.idle_life = spec.keep_alive.idle_life;
+  pool.maximum_life = scaling.maximum_life;
+  pool.minimum_instances = config.minimum_instances;
+  pool.max_instances = most_instances(scaling);
+  pool.at_limit = scaling.at_limit;
+  pool.scale_out = scaling.scale_out;
+  pool.scaling = spec.autoscaler;
+  if (config.provisioned) {
+    pool.warm = config.provisioned;
+    pool.warm->lead = spec.provisioned->lead;
+    pool.warm->configured_step = spec.provisioned->configured_step;
+  }
+  pool.init_failure = scaling.init_failure;
+  pool.concurrency = concurrency_of(spec, config, out.memory);
+  if (pool.concurrency > 1 && !config.final_times)
+    pool.vcpu_share = MilliVcpu(std::llround(std::max(out.vcpu, 1.0) * kMilli));
+  const bool limits_instances = config.one_function && pool.concurrency == 1;
+  if (scaling.account_concurrency && !limits_instances)
+    pool.account_concurrency = *scaling.account_concurrency;
 }
 
 std::string duration_text(Duration d) { return fmt::format("{:.3g} s", seconds_of(d)); }
-
-/// Checks a configuration and says what is wrong with it.
-class Checker {
- public:
-  Checker(const PlatformSpec& spec, const DeploymentConfig& config, std::string where,
-          std::vector<Problem>& problems)
-      : spec_(spec), config_(config), where_(std::move(where)), problems_(problems) {}
-
-  void check(Megabytes memory, Megabytes memory_used) {
-    check_memory(memory, memory_used);
-    check_vcpu();
-    check_concurrency();
-    check_package();
-    check_payload("request", config_.request_bytes, spec_.limits.request);
-    check_payload("response", config_.response_bytes, spec_.limits.response);
-    check_architecture();
-    check_instances();
-  }
-
-  void problem(std::string what, std::string mend) {
-    problems_.push_back({where_, std::move(what), std::move(mend)});
-  }
-
- private:
-  void check_memory(Megabytes memory, Megabytes memory_used) {
-    const Megabytes nearest = nearest_memory(spec_.memory, memory);
-    if (nearest != memory) {
-      problem(fmt::format("{} has no memory size of {} MB", spec_.title, memory.value()),
-              fmt::format("the nearest is \"{} MB\"; {}", nearest.value(), sold_memory()));
-    } else if (memory_used > memory) {
-      problem(fmt::format("the model uses {} MB, more than the instance's {} MB",
-                          memory_used.value(), memory.value()),
-              "choose more memory or a smaller model");
-    }
-  }
-
-  [[nodiscard]] std::string sold_memory() const {
-    const MemoryRule& rule = spec_.memory;
-    if (rule.sizes.empty())
-      return fmt::format("sold are {} to {} MB in steps of {} MB", rule.minimum.value(),
-                         rule.maximum.value(), rule.step.value());
-    std::string sizes;
-    for (const MemorySize& size : rule.sizes)
-      sizes += fmt::format("{}{}", sizes.empty() ? "" : ", ", size.memory.value());
-    return fmt::format("sold are {} MB", sizes);
-  }
-
-  void check_vcpu() {
-    if (!config_.vcpu) return;
-    const CpuRule& cpu = spec_.cpu;
-    if (cpu.share != CpuShare::kConfigured) {
-      problem(fmt::format("{} does not let the processor be chosen", spec_.title),
-              cpu.share == CpuShare::kFixed ? "leave 'cpu' out"
-                                            : "leave 'cpu' out: it follows from memory");
-    } else if (!(*config_.vcpu >= cpu.minimum && *config_.vcpu <= cpu.maximum)) {
-      problem(fmt::format("{} vCPU is not on sale at {}", *config_.vcpu, spec_.title),
-              fmt::format("choose {} to {}", cpu.minimum, cpu.maximum));
-    }
-  }
-
-  void check_concurrency() {
-    const std::int64_t wanted = config_.concurrency.value_or(1);
-    if (wanted == 1) return;
-    if (spec_.scaling.concurrency_maximum == 1) {
-      problem(fmt::format("{} serves one request per instance", spec_.title),
-              "set concurrency = 1 or leave it out");
-    } else {
-      problem(
-          fmt::format("concurrency {}: this version simulates one request per instance", wanted),
-          "set concurrency = 1");
-    }
-  }
-
-  void check_package() {
-    const bool is_zip = config_.package == PackageKind::kZip;
-    const std::optional<Bytes>& limit = is_zip ? spec_.limits.zip : spec_.limits.image;
-    if (limit && config_.package_bytes > *limit)
-      problem(
-          fmt::format("a {} package of {} is over the {} limit of {}", name_of(config_.package),
-                      megabytes_text(config_.package_bytes), spec_.title, megabytes_text(*limit)),
-          is_zip && spec_.limits.image
-              ? "make it smaller, or deploy a container image (package kind \"image\")"
-              : "make it smaller");
-  }
-
-  void check_payload(std::string_view which, Bytes size, const std::optional<Bytes>& limit) {
-    if (limit && size > *limit)
-      problem(fmt::format("a {} of {} is over the {} limit of {}", which, megabytes_text(size),
-                          spec_.title, megabytes_text(*limit)),
-              "send a reference to an object instead of its bytes");
-  }
-
-  void check_architecture() {
-    const std::vector<std::string>& sold = spec_.limits.architectures;
-    if (!sold.empty() && std::find(sold.begin(), sold.end(), name_of(config_.arch)) == sold.end())
-      problem(fmt::format("{} has no {} processors", spec_.title, name_of(config_.arch)),
-              fmt::format("choose one of {}", fmt::join(sold, ", ")));
-  }
-
-  void check_instances() {
-    const std::uint32_t most = most_instances(spec_.scaling);
-    if (config_.minimum_instances > most)
-      problem(fmt::format("{} minimum instances, but at most {} may exist",
-                          config_.minimum_instances, most),
-              spec_.scaling.account_concurrency
-                  ? "lower minimum_instances, or raise max_instances and account_concurrency"
-                  : "lower minimum_instances or raise max_instances");
-  }
-
-  const PlatformSpec& spec_;
-  const DeploymentConfig& config_;
-  std::string where_;
-  std::vector<Problem>& problems_;
-};
 
 /// The law that fits best: language and package, then language, then package, then any.
 const ColdStartLaw* law_for(const std::vector<ColdStartLaw>& laws, std::string_view language,
@@ -180,6 +93,13 @@ class ColdStartBuilder {
     const ColdStart& cold = spec_.cold_start;
     add_law("placement", LoadAt::kPlacement, cold.placement);
     add_package();
+    add("attach", LoadAt::kInit, cold.attach, Duration(0));
+    if (cold.restore) {
+      add_restore(*cold.restore, load.memory_used);
+      add("first-inference", cold.first_inference_at, Duration(0),
+          scaled(load.first_inference_cpu, factor));
+      return;
+    }
     add_law("runtime", LoadAt::kInit, cold.runtime);
     add("import", cold.import_at, Duration(0), scaled(load.import_cpu, factor));
     add("weights", cold.weights_at, fetch_time(load.weights), scaled(load.load_cpu, factor));
@@ -214,6 +134,16 @@ class ColdStartBuilder {
     add("package", LoadAt::kPlacement, fetch, Duration(0));
   }
 
+  /// The snapshot is as large as the process, or as the instance where that is not known.
+  void add_restore(const SnapshotRestore& restore, Megabytes used) {
+    constexpr double kBytesPerMb = 1048576.0;
+    constexpr double kNsPerS = 1e9;
+    const Megabytes size = used.value() > 0 ? used : out_.memory;
+    const double bytes = static_cast<double>(size.value()) * kBytesPerMb;
+    add("restore", LoadAt::kInit, restore.base + from_ns(bytes / restore.bytes_per_s * kNsPerS),
+        Duration(0));
+  }
+
   [[nodiscard]] Duration fetch_time(Bytes weights) const {
     if (weights.value() == 0) return Duration(0);
     constexpr double kNsPerS = 1e9;
@@ -245,9 +175,9 @@ Duration mean_init(const std::vector<ColdComponent>& components) {
 }
 
 bool bills_init(const MeteringRule& rule, const DeploymentConfig& config) {
-  const bool before = !rule.bills_zip_init_since.empty() && !config.as_of.empty() &&
-                      config.as_of < rule.bills_zip_init_since;
-  return rule.bills_init && !(before && config.package == PackageKind::kZip);
+  const auto& custom = rule.custom_runtimes;
+  const bool is_custom = std::find(custom.begin(), custom.end(), config.language) != custom.end();
+  return config.package == PackageKind::kZip && !is_custom ? rule.bills_zip_init : rule.bills_init;
 }
 
 void add_metering(const PlatformSpec& spec, const DeploymentConfig& config, const ModelLoad& load,
@@ -256,6 +186,11 @@ void add_metering(const PlatformSpec& spec, const DeploymentConfig& config, cons
   const MeteringRule& rule = spec.metering;
   out.pool.metering = {rule.granularity, rule.minimum, bills_init(rule, config),
                        rule.bills_requests};
+  out.billed_time = rule.time;
+  out.gpu = rule.gpu;
+  if (spec.cold_start.restore) out.snapshot = out.memory;
+  if (rule.time == BilledTime::kActiveInstance)
+    out.pool.metering.basis = Metering::Basis::kPerActiveInstance;
   out.pool.memory = out.memory;
   if (rule.bills_memory_used) {
     out.pool.bills_memory_used = true;
@@ -278,17 +213,15 @@ void add_metering(const PlatformSpec& spec, const DeploymentConfig& config, cons
 void add_notes(const PlatformSpec& spec, const DeploymentConfig& config, const ModelLoad& load,
                CompiledPool& out) {
   out.notes.insert(out.notes.end(), spec.notes.begin(), spec.notes.end());
-  if (!config.concurrency && spec.scaling.concurrency_preset > 1)
-    out.notes.push_back(
-        fmt::format("{}'s default concurrency of {} is not simulated: one request per instance.",
-                    spec.title, spec.scaling.concurrency_preset));
+  if (out.pool.concurrency > 1)
+    out.notes.push_back(fmt::format(
+        "{} serves up to {} requests at once in an instance; {}", spec.title, out.pool.concurrency,
+        out.pool.vcpu_share.value() == 0
+            ? "their times are given as final, so they do not slow one another."
+            : fmt::format("they share its {:.3g} vCPU.", std::max(out.vcpu, 1.0))));
   if (most_instances(spec.scaling) < spec.scaling.max_instances)
     out.notes.push_back(fmt::format("max_instances {} is cut to the account's concurrency of {}.",
                                     spec.scaling.max_instances, most_instances(spec.scaling)));
-  if (spec.scaling.new_instances_per_s)
-    out.notes.push_back(fmt::format(
-        "{}'s limit of {} new instances a second is not simulated: instances start at once.",
-        spec.title, *spec.scaling.new_instances_per_s));
   if (config.arch == Architecture::kArm)
     out.notes.push_back("Arm processors are taken to be as fast as x86 ones.");
   if (load.on_profiling_host)
@@ -349,24 +282,20 @@ std::optional<CompiledPool> make_pool(const PlatformSpec& spec, const Deployment
   const std::size_t before = problems.size();
   CompiledPool out;
   out.memory = config.memory.value_or(spec.memory.preset);
-  Checker checker(spec, config, where, problems);
-  checker.check(out.memory, load.memory_used);
+  check_configuration(spec, config, out.memory, load.memory_used, where, problems);
   if (problems.size() != before) return {};
 
   out.vcpu = vcpu_share(spec, out.memory, config.vcpu);
   out.cpu_seconds_factor = load.on_profiling_host ? cpu_seconds_factor(spec) : 1.0;
   out.warm_overhead = spec.warm_overhead;
   out.network = spec.network;
+  if (load.on_profiling_host) out.noise = spec.noise;
+  add_scaling(spec, config, out);
   add_notes(spec, config, load, out);
   ColdStartBuilder(spec, config, out).build(load);
   add_metering(spec, config, load, out);
 
   PoolPlan& pool = out.pool;
-  pool.reuse_order = spec.reuse_order;
-  pool.keep_alive = spec.keep_alive.window;
-  pool.minimum_instances = config.minimum_instances;
-  pool.max_instances = most_instances(spec.scaling);
-  pool.at_limit = spec.scaling.at_limit;
   pool.cpu = cpu_law(spec, out.vcpu);
   pool.timeout = spec.limits.timeout;
 
@@ -375,9 +304,10 @@ std::optional<CompiledPool> make_pool(const PlatformSpec& spec, const Deployment
   const Duration init = mean_init(pool.cold_start);
   if (init_limit > Duration(0) && init > init_limit) {
     if (spec.cold_start.init_overrun == InitOverrun::kFails) {
-      checker.problem(fmt::format("starting takes {} on average, over the {} limit of {}",
-                                  duration_text(init), spec.title, duration_text(init_limit)),
-                      "load the model inside the first request: load_at = \"handler\"");
+      problems.push_back({where,
+                          fmt::format("starting takes {} on average, over the {} limit of {}",
+                                      duration_text(init), spec.title, duration_text(init_limit)),
+                          "load the model inside the first request: load_at = \"handler\""});
       return {};
     }
     out.notes.push_back(fmt::format(

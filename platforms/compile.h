@@ -25,9 +25,12 @@ struct DeploymentConfig {
   Bytes package_bytes{};  ///< unpacked code and dependencies, or the image; 0 = not known
   std::string language = "python";
   std::uint32_t minimum_instances = 0;
+  std::optional<WarmCapacity> provisioned{};  ///< its lead and steps are the platform's
   Bytes request_bytes{};
   Bytes response_bytes{};
-  std::string as_of{};  ///< ISO date of the billing rules; empty = today's
+  /// Execution times are final: requests that share an instance do not slow one another.
+  bool final_times = false;
+  bool one_function = false;  ///< of the traffic: max_instances is then the account's limit, too
 };
 
 /// What a model asks of an instance. CPU times are of one thread.
@@ -49,8 +52,12 @@ struct CompiledPool {
   double vcpu = 0.0;   ///< processor share
   /// Multiplies warm CPU time measured on the profiling host.
   double cpu_seconds_factor = 1.0;
-  Duration warm_overhead{};          ///< to add to each request's busy time (unthrottled)
-  Duration network{};                ///< to add to each request's latency
+  Duration warm_overhead{};  ///< to add to each request's busy time (unthrottled)
+  Duration network{};        ///< to add to each request's latency
+  BilledTime billed_time = BilledTime::kRequest;
+  std::string gpu{};                 ///< of an instance; empty = none
+  Noise noise{};                     ///< of CPU times that were measured on the profiling host
+  Megabytes snapshot{};              ///< kept, and restored at every start; 0 = none
   std::vector<std::string> notes{};  ///< what a report says of this deployment's assumptions
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "platforms/platform_spec.h"
+
 namespace faascast {
 namespace {
 
@@ -25,7 +27,63 @@ SourceNote note_of(const Layers::Layer& layer) {
   return SourceNote{.kind = "scenario", .source = layer.node.where()};
 }
 
+bool is_dated(const TomlNode& node) {
+  if (!node.is_array()) return false;
+  const std::vector<TomlNode> rules = node.elements();
+  return std::any_of(rules.begin(), rules.end(), [](const TomlNode& rule) {
+    if (!rule.is_table()) return false;
+    const std::vector<std::string> keys = rule.keys();
+    return std::find(keys.begin(), keys.end(), "until") != keys.end();
+  });
+}
+
+/// The rule of a date among rules of several; all are checked to follow one another without a gap.
+TomlNode rule_of(const TomlNode& node, const ReadingContext* context) {
+  const std::vector<TomlNode> rules = node.elements();
+  const std::string as_of = context == nullptr ? std::string() : context->as_of;
+  std::optional<TomlNode> found;
+  std::string before;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const TomlNode until = rules[i]["until"];
+    const bool is_last = i + 1 == rules.size();
+    if (until.exists() == is_last) {
+      rules[i].report(is_last ? "the last rule ends: a gap from then on"
+                              : "a rule without 'until' before others: they would never hold",
+                      "order rules by 'until', today's last and without it");
+    }
+    const std::string date = until.string().value_or("");
+    if (until.exists()) {
+      if (!is_iso_day(date)) until.report("not a date", "such as until = \"2020-12-01\"");
+      if (!before.empty() && date <= before) {
+        until.report(fmt::format("does not come after '{}': a gap between rules", before),
+                     "order rules by 'until'");
+      }
+      before = date;
+      if (context != nullptr) context->dates.insert(date);
+    }
+    const bool holds = !until.exists() || (!as_of.empty() && as_of < date);
+    if (holds && !found) {
+      found = rules[i];
+    } else {
+      rules[i].accept_all();
+    }
+  }
+  return found.value_or(rules.back());
+}
+
 }  // namespace
+
+bool is_iso_day(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00";
+  if (text.size() != kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == '-' ? text[i] != '-' : !is_digit) return false;
+  }
+  const int month = (text[5] - '0') * 10 + (text[6] - '0');
+  const int day = (text[8] - '0') * 10 + (text[9] - '0');
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
 
 std::string text_of(const TomlNode& node) {
   if (node.is_string()) return node.string().value_or("");
@@ -45,25 +103,43 @@ void require(const Layers& at) {
   at.base().report(fmt::format("missing key '{}'", key), std::string(kFigureForm));
 }
 
-Layers::Layers(std::vector<Layer> layers, std::string path, const std::vector<std::string>* hidden)
-    : layers_(std::move(layers)), path_(std::move(path)), hidden_(hidden) {}
+Layers::Layers(std::vector<Layer> layers, std::string path, const ReadingContext* context)
+    : layers_(std::move(layers)), path_(std::move(path)), context_(context) {}
 
 Layers Layers::operator[](std::string_view key) const {
   std::vector<Layer> inside;
   inside.reserve(layers_.size());
   for (const Layer& layer : layers_) {
-    const bool is_hidden = layer.is_override && hidden_ != nullptr &&
-                           std::find(hidden_->begin(), hidden_->end(), key) != hidden_->end();
-    if (!is_hidden) inside.push_back({layer.node[key], layer.is_override});
+    const bool is_hidden =
+        layer.is_override && context_ != nullptr && path_.empty() &&
+        std::find(context_->hidden.begin(), context_->hidden.end(), key) != context_->hidden.end();
+    if (is_hidden) continue;
+    TomlNode node = layer.node[key];
+    if (is_dated(node)) node = rule_of(node, context_);
+    inside.push_back({std::move(node), layer.is_override});
   }
   return Layers(std::move(inside),
-                path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key));
+                path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key), context_);
+}
+
+Layers Layers::top_alone(std::string path) const {
+  const Layer* found = top();
+  return Layers({found == nullptr ? layers_.back() : *found}, std::move(path), context_);
 }
 
 const Layers::Layer* Layers::first() const {
   const auto found = std::find_if(layers_.begin(), layers_.end(),
                                   [](const Layer& layer) { return layer.node.exists(); });
   return found == layers_.end() ? nullptr : &*found;
+}
+
+void Layers::accept_all() const {
+  for (const Layer& layer : layers_) layer.node.accept_all();
+}
+
+std::size_t Layers::depth() const {
+  const Layer* found = first();
+  return found == nullptr ? layers_.size() : static_cast<std::size_t>(found - layers_.data());
 }
 
 const Layers::Layer* Layers::top() const {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,30 +13,47 @@
 
 namespace faascast {
 
+/// What all places of one reading share.
+struct ReadingContext {
+  std::vector<std::string> hidden{};  ///< keys of the override layer that are not the platform's
+  std::string as_of{};                ///< date of the rules, "2020-11-30"; empty = today's
+  mutable std::set<std::string> dates{};  ///< `until` of every rule that was passed by
+};
+
 /// One place in several documents: a deployment's overrides, a user's file, the files that it
 /// inherits from. The first that has the place wins. Asking marks the key as known in all of them.
+///
+/// A value may be an array of tables that say `until = "2020-12-01"`: rules of before that date,
+/// in order, the last one without `until` for today's. Then the place is that of the date asked
+/// for.
 class Layers {
  public:
   struct Layer {
     TomlNode node;
     bool is_override = false;  ///< plain values need no source here
   };
-  Layers(std::vector<Layer> layers, std::string path, const std::vector<std::string>* hidden = {});
+  /// @param context outlives the places; null: nothing hidden, today's rules
+  Layers(std::vector<Layer> layers, std::string path, const ReadingContext* context = nullptr);
 
-  /// @param hidden keys of the override layer that are not the platform's
   [[nodiscard]] Layers operator[](std::string_view key) const;
   /// The first layer that exists; null when none does. Layers below it are marked as known.
   [[nodiscard]] const Layer* top() const;
   /// The first layer that exists, without marking those below.
   [[nodiscard]] const Layer* first() const;
+  /// How many layers stand above the first that exists; all of them where none does.
+  [[nodiscard]] std::size_t depth() const;
+  /// Marks the place as known in every layer: what stands there does not matter.
+  void accept_all() const;
   /// Where a missing thing should be reported: the lowest layer.
   [[nodiscard]] const TomlNode& base() const { return layers_.back().node; }
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// The same documents at a place called otherwise.
+  [[nodiscard]] Layers top_alone(std::string path) const;
 
  private:
   std::vector<Layer> layers_;
   std::string path_;
-  const std::vector<std::string>* hidden_;
+  const ReadingContext* context_;
 };
 
 /// Reads figures and remembers them.

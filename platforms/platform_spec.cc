@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "input/quantity.h"
@@ -50,10 +51,31 @@ class Chain {
     }
   }
 
-  [[nodiscard]] std::vector<Layers::Layer> layers() const {
+  /// Each file, below those of its variants that were asked for.
+  [[nodiscard]] std::vector<Layers::Layer> layers(const std::vector<std::string>& variants) const {
     std::vector<Layers::Layer> layers;
-    for (const auto& file : files_) layers.push_back({file->root(), false});
+    for (const auto& file : files_) {
+      const TomlNode all = file->root()["variants"];
+      for (const std::string& name : variants) {
+        if (const TomlNode variant = all[name]; variant.exists())
+          layers.push_back({variant, false});
+      }
+      for (const std::string& name : all.keys()) {
+        if (std::find(variants.begin(), variants.end(), name) == variants.end())
+          all[name].accept_all();
+      }
+      layers.push_back({file->root(), false});
+    }
     return layers;
+  }
+
+  [[nodiscard]] std::vector<std::string> variants() const {
+    std::set<std::string> names;
+    for (const auto& file : files_) {
+      const std::vector<std::string> keys = file->root()["variants"].keys();
+      names.insert(keys.begin(), keys.end());
+    }
+    return {names.begin(), names.end()};
   }
 
   void finish() {
@@ -135,29 +157,82 @@ std::vector<std::string> platform_names() {
 std::optional<PlatformSpec> load_platform(const std::string& name_or_path,
                                           const PlatformOverrides* overrides,
                                           std::vector<Problem>& problems,
-                                          const std::optional<Pin>& pin,
-                                          const std::string& folder) {
+                                          const PlatformFace& face) {
   const std::size_t before = problems.size();
   Chain chain(problems);
   std::optional<TomlNode> asked_by;
   if (overrides != nullptr) asked_by = overrides->deployment["platform"];
-  if (!chain.open(name_or_path, folder, asked_by ? &*asked_by : nullptr)) return {};
+  if (!chain.open(name_or_path, face.folder, asked_by ? &*asked_by : nullptr)) return {};
 
-  std::vector<Layers::Layer> layers = chain.layers();
-  if (overrides != nullptr) layers.insert(layers.begin(), {overrides->deployment, true});
-  PlatformSpec spec = read_platform(
-      Layers(std::move(layers), "", overrides == nullptr ? nullptr : &overrides->deployment_keys),
-      pin);
+  const std::vector<std::string> variants = chain.variants();
+  for (const std::string& name : face.variants) {
+    if (std::find(variants.begin(), variants.end(), name) != variants.end()) continue;
+    const std::string near = nearest_name(name, variants);
+    problems.push_back(
+        {asked_by ? asked_by->where() : std::string(),
+         fmt::format("{} has no variant '{}'", name_or_path, name),
+         (near.empty() ? std::string() : fmt::format("did you mean '{}'? ", near)) +
+             (variants.empty() ? std::string("it has none")
+                               : fmt::format("variants: {}", fmt::join(variants, ", ")))});
+  }
+  ReadingContext context;
+  context.as_of = face.as_of;
+  std::vector<Layers::Layer> layers = chain.layers(face.variants);
+  if (overrides != nullptr) {
+    layers.insert(layers.begin(), {overrides->deployment, true});
+    context.hidden = overrides->deployment_keys;
+  }
+  PlatformSpec spec = read_platform(Layers(std::move(layers), "", &context), face.pin);
+  spec.as_of = face.as_of;
+  spec.variants = variants;
+  spec.dates.assign(context.dates.begin(), context.dates.end());
   chain.finish();
   if (problems.size() != before) return {};
   return spec;
 }
 
-PlatformSpec load_platform(const std::string& name_or_path, const std::optional<Pin>& pin) {
+PlatformSpec load_platform(const std::string& name_or_path, const PlatformFace& face) {
   std::vector<Problem> problems;
-  std::optional<PlatformSpec> spec = load_platform(name_or_path, nullptr, problems, pin);
+  std::optional<PlatformSpec> spec = load_platform(name_or_path, nullptr, problems, face);
   if (!problems.empty()) throw InputError(std::move(problems));
   return std::move(*spec);
+}
+
+PlatformSpec load_platform(const std::string& name_or_path, const std::optional<Pin>& pin) {
+  PlatformFace face;
+  face.pin = pin;
+  return load_platform(name_or_path, face);
+}
+
+std::vector<Problem> check_platform(const std::string& name_or_path) {
+  std::vector<Problem> found;
+  std::set<std::string> dates = {""};
+  std::set<std::vector<std::string>> faces = {{}};
+  const auto read = [&](const std::string& as_of, const std::vector<std::string>& variants) {
+    std::vector<Problem> problems;
+    PlatformFace face;
+    face.as_of = as_of;
+    face.variants = variants;
+    const auto spec = load_platform(name_or_path, nullptr, problems, face);
+    for (Problem& problem : problems) {
+      const bool known = std::any_of(found.begin(), found.end(), [&](const Problem& other) {
+        return other.where == problem.where && other.what == problem.what;
+      });
+      if (!known) found.push_back(std::move(problem));
+    }
+    if (!spec) return;
+    for (const std::string& name : spec->variants) faces.insert({name});
+    for (const std::string& date : spec->dates) dates.insert(date);
+  };
+  read("", {});
+  for (const std::vector<std::string>& variants : std::set(faces)) {
+    if (!variants.empty()) read("", variants);
+    for (const std::string& date : std::set(dates)) {
+      // The last day of the rules that end at `date`: any text just below it does.
+      if (!date.empty()) read(date.substr(0, date.size() - 1), variants);
+    }
+  }
+  return found;
 }
 
 std::vector<Figure> figures(const PlatformSpec& spec) {
@@ -180,6 +255,33 @@ std::vector<FigureRow> describe(const PlatformSpec& spec, const std::string& tod
     rows.push_back({figure, !then || (now && *now - *then > kOldMonths)});
   }
   return rows;
+}
+
+std::string vintage_of(const PlatformSpec& spec, const std::string& today) {
+  constexpr std::size_t kMostNamed = 5;
+  const std::vector<FigureRow> rows = describe(spec, today);
+  std::string oldest;
+  std::string newest;
+  std::string named;
+  std::size_t old = 0;
+  std::size_t dated = 0;
+  for (const FigureRow& row : rows) {
+    const SourceNote& note = row.figure.note;
+    if (note.kind == "scenario") continue;
+    ++dated;
+    if (oldest.empty() || note.as_of < oldest) oldest = note.as_of;
+    if (note.as_of > newest) newest = note.as_of;
+    if (!row.old) continue;
+    if (++old <= kMostNamed)
+      named += fmt::format("{}{} ({})", named.empty() ? "" : ", ", row.figure.path, note.as_of);
+  }
+  std::string text = fmt::format("Platform numbers of {}", spec.title);
+  if (!spec.as_of.empty()) text += fmt::format(", by the rules of {},", spec.as_of);
+  text += fmt::format(" are of {} to {}", oldest, newest);
+  if (old == 0) return text + "; none is older than 24 months.";
+  text += fmt::format("; {} of {} are older than 24 months: {}", old, dated, named);
+  if (old > kMostNamed) text += fmt::format(" and {} more", old - kMostNamed);
+  return text + ".";
 }
 
 }  // namespace faascast

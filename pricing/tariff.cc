@@ -49,6 +49,8 @@ constexpr MeterName kMeterNames[] = {
     {"nat_bytes", Meter::kNatBytes, Dimension::kBytes},
     {"cross_zone_bytes", Meter::kCrossZoneBytes, Dimension::kBytes},
     {"log_bytes", Meter::kLogBytes, Dimension::kBytes},
+    {"snapshot_time", Meter::kSnapshotTime, Dimension::kMemory},
+    {"snapshot_bytes", Meter::kSnapshotBytes, Dimension::kBytes},
 };
 static_assert(std::size(kMeterNames) == kMeters, "a meter has no name in tariff files");
 

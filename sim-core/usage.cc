@@ -48,6 +48,10 @@ std::string_view name_of(Meter meter) {
       return "cross_zone_bytes";
     case Meter::kLogBytes:
       return "log_bytes";
+    case Meter::kSnapshotTime:
+      return "snapshot_time_mb_ns";
+    case Meter::kSnapshotBytes:
+      return "snapshot_bytes";
   }
   return "";
 }

@@ -34,8 +34,10 @@ enum class Meter : std::uint8_t {
   kNatBytes,        ///< bytes through such gateways
   kCrossZoneBytes,  ///< bytes from one zone to another
   kLogBytes,        ///< bytes of logs taken in
+  kSnapshotTime,    ///< megabyte * ns of snapshots kept to start instances from
+  kSnapshotBytes,   ///< bytes restored from them
 };
-inline constexpr std::size_t kMeters = 22;
+inline constexpr std::size_t kMeters = 24;
 
 /// Snake-case name, as in JSON: "memory_time_mb_ns".
 [[nodiscard]] std::string_view name_of(Meter meter);

@@ -2,9 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ctime>
+
 #include "input/quantity.h"
 
 namespace faascast {
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[16];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d", &parts)};
+}
 
 std::vector<std::string> assumptions_of(const Scenario& scenario, const Inputs& inputs) {
   std::vector<std::string> notes;
@@ -26,6 +37,13 @@ std::vector<std::string> assumptions_of(const Scenario& scenario, const Inputs& 
                                     format_duration(handler))
                       : "Handler: nothing besides the model is paid for; measured services spend "
                         "many times their kernel's time there.");
+  for (const DeploymentSpec& deployment : scenario.deployments) {
+    if (!deployment.platform_spec) continue;
+    const PlatformSpec& spec = *deployment.platform_spec;
+    std::string note = vintage_of(spec, spec.as_of.empty() ? today() : spec.as_of);
+    if (std::find(notes.begin(), notes.end(), note) == notes.end())
+      notes.push_back(std::move(note));
+  }
   notes.push_back(scenario.free_tier ? "Free quotas are subtracted from monthly bills."
                                      : "Free quotas are not subtracted.");
   return notes;

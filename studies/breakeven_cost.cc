@@ -7,6 +7,7 @@
 
 #include "input/quantity.h"
 #include "pricing/month.h"
+#include "studies/split_bill.h"
 #include "traces/info.h"
 #include "traces/scale.h"
 
@@ -36,6 +37,22 @@ Usage month_at(const DeploymentResult& result, Duration span, double per_day) {
   Usage usage = month_usage(result.usage, span_of_requests);
   for (const Meter meter : kClockMeters) usage[meter] = by_clock[meter];
   return usage;
+}
+
+/// How long nearly every idle instance lives at most.
+Duration longest_idle(const PoolPlan& pool) {
+  constexpr int kHalvings = 4;
+  switch (pool.keep_alive_rule) {
+    case KeepAliveRule::kFixed:
+      break;
+    case KeepAliveRule::kDrawn:
+      return pool.idle_life.quantile(0.99);
+    case KeepAliveRule::kHalving:
+      return pool.keep_alive * kHalvings;
+    case KeepAliveRule::kHistogram:
+      return pool.idle_histogram.bin * pool.idle_histogram.bins;
+  }
+  return pool.keep_alive;
 }
 
 bool is_stationary(const Scenario& scenario) {
@@ -123,7 +140,7 @@ std::vector<CostModel::Simulated> CostModel::simulate(
     all.push_back({candidate, compile_deployment(scenario_, candidate, inputs_), {}, {}});
     plan.deployments.push_back(all.back().compiled.plan);
     if (const auto* pool = std::get_if<PoolPlan>(&all.back().compiled.plan.side)) {
-      keep_alive = std::max(keep_alive, pool->keep_alive);
+      keep_alive = std::max(keep_alive, longest_idle(*pool));
     }
   }
   const Replay replay = replay_at(per_day, std::min<Duration>(keep_alive, kDay));
@@ -139,6 +156,7 @@ std::vector<CostModel::Simulated> CostModel::simulate(
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].figures = std::move(result.deployments[i]);
     all[i].span = result.horizon - result.warm_up;
+    add_instance_usage(all[i].compiled, all[i].figures, all[i].span);
   }
   return all;
 }

@@ -7,6 +7,7 @@
 
 #include "input/quantity.h"
 #include "platforms/compile.h"
+#include "studies/function_pool.h"
 #include "traces/generators.h"
 #include "traces/scale.h"
 #include "traces/trace.h"
@@ -99,26 +100,40 @@ Terms terms_of(const Scenario& scenario) {
 }
 
 PriceList prices_of_functions(const Scenario& scenario, const DeploymentSpec& deployment) {
+  if (deployment.platform_spec->cluster) {
+    return price_list_for_servers(*scenario.prices, node_choice(deployment), Purchase::kOnDemand,
+                                  deployment.front_door);
+  }
   return price_list_for_platform(*scenario.prices,
                                  {.tariff = deployment.platform_spec->tariff,
                                   .region = deployment.region,
                                   .arch = deployment.arch,
                                   .front_door = deployment.front_door,
+                                  .gpu = deployment.platform_spec->metering.gpu,
                                   .terms = terms_of(scenario)});
 }
 
-DeploymentConfig config_of(const Scenario& scenario, const DeploymentSpec& deployment) {
+DeploymentConfig config_of(const Scenario& scenario, const DeploymentSpec& deployment,
+                           const Inputs& inputs) {
   DeploymentConfig config;
   config.memory = deployment.memory;
   config.vcpu = deployment.cpu;
   config.concurrency = deployment.concurrency;
+  const auto& tokens = scenario.model.tokens;
+  const bool serves_many = deployment.platform_spec->scaling.concurrency_maximum > 1;
+  if (!config.concurrency && tokens && tokens->batch > 0 && serves_many)
+    config.concurrency =
+        std::min<std::int64_t>(tokens->batch, deployment.platform_spec->scaling.concurrency_maximum);
   config.arch = deployment.arch == "arm" ? Architecture::kArm : Architecture::kX86;
   config.package = deployment.package == "image" ? PackageKind::kImage : PackageKind::kZip;
   config.package_bytes = deployment.package_size;
   config.language = scenario.handler.language;
   config.minimum_instances = deployment.minimum_instances.value_or(0);
+  config.provisioned = deployment.provisioned;
   config.request_bytes = scenario.traffic.request_bytes;
   config.response_bytes = scenario.traffic.response_bytes;
+  config.final_times = inputs.model.is_final || inputs.model.from_trace;
+  config.one_function = inputs.traffic->independent() && inputs.traffic->functions() == 1;
   return config;
 }
 
@@ -139,6 +154,7 @@ std::string configuration_of(const PlatformSpec& spec, const CompiledPool& pool,
   if (spec.cpu.share == CpuShare::kConfigured) text = fmt::format("{:.3g} vCPU, ", pool.vcpu) + text;
   if (spec.cpu.share == CpuShare::kFixed) text = "as sold";
   if (minimum > 0) text += fmt::format(", {} kept warm", minimum);
+  if (pool.pool.warm) text += fmt::format(", {} provisioned", pool.pool.warm->instances);
   return text;
 }
 
@@ -146,23 +162,26 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
                                      const Inputs& inputs) {
   std::vector<Problem> problems;
   const PlatformSpec& spec = *deployment.platform_spec;
-  auto pool = make_pool(spec, config_of(scenario, deployment), load_of(scenario, inputs.model),
+  auto pool = make_pool(spec, config_of(scenario, deployment, inputs), load_of(scenario, inputs.model),
                         deployment.where, problems);
   if (!pool) throw InputError(std::move(problems));
   CompiledDeployment compiled;
   compiled.prices = prices_of_functions(scenario, deployment);
   const std::uint32_t minimum = deployment.minimum_instances.value_or(0);
-  if (minimum > 0 && !prices_idle(compiled.prices)) {
+  if (minimum > 0 && !spec.cluster && !prices_idle(compiled.prices)) {
     throw InputError(Problem{deployment.where + ".minimum_instances",
                              fmt::format("no price is known for idle instances of {}", spec.title),
                              "leave minimum_instances out"});
   }
+  compiled.instance_billing = instance_billing_of(scenario, deployment, *pool);
+  add_clients(deployment, pool->pool);
   compiled.plan.side = pool->pool;
   compiled.plan.work =
       work_of(scenario, inputs.model, pool->cpu_seconds_factor, pool->warm_overhead);
   if (!inputs.model.from_trace && !inputs.model.is_final) {
     compiled.plan.network = Distribution::constant(pool->network);
   }
+  compiled.plan.noise = pool->noise;
   compiled.configuration = configuration_of(spec, *pool, minimum);
   compiled.notes = pool->notes;
   return compiled;

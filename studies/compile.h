@@ -7,6 +7,7 @@
 #include "pricing/bill.h"
 #include "pricing/price_book.h"
 #include "sim-core/plan.h"
+#include "studies/instance_usage.h"
 #include "studies/model_source.h"
 #include "studies/scenario.h"
 
@@ -33,6 +34,7 @@ struct Inputs {
 struct CompiledDeployment {
   DeploymentPlan plan{};
   PriceList prices{};
+  InstanceBilling instance_billing{};
   std::string configuration{};       ///< "1769 MB", "2 x aws/c6i.large"
   std::vector<std::string> notes{};  ///< what a report must say of it
   /// As the plan's parts. What stands above is the first one's.

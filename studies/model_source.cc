@@ -76,6 +76,11 @@ ResolvedModel named_model(const Scenario& scenario, bool traffic_has_execution,
                                     format_duration(spec.tokens->base),
                                     format_duration(spec.tokens->per_input),
                                     format_duration(spec.tokens->per_output));
+    if (!spec.tokens->title.empty()) {
+      model.description = fmt::format("{}: {} ({}{})", spec.tokens->title, model.description,
+                                      spec.tokens->assumed ? "no measurement, " : "",
+                                      "figures of " + spec.tokens->as_of);
+    }
   } else if (traffic_has_execution) {
     model.from_trace = true;
     model.is_final = true;

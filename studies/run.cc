@@ -88,6 +88,7 @@ DeploymentReport report_of(const Scenario& scenario, const DeploymentSpec& spec,
   report.kind = spec.hybrid ? "hybrid" : spec.is_serverless() ? "serverless" : "servers";
   report.configuration = compiled.configuration;
   report.notes = compiled.notes;
+  add_instance_usage(compiled, figures, span);
   std::vector<Charged> parts = charged(compiled, figures);
   if (spec.front_door == "load-balancer") {
     const auto time = static_cast<Int128>(span.count());

@@ -10,6 +10,7 @@
 #include "studies/data.h"
 #include "studies/schema.h"
 #include "studies/schema_readers.h"
+#include "studies/token_model.h"
 
 namespace faascast {
 
@@ -24,10 +25,11 @@ Distribution LawSpec::distribution() const {
 namespace {
 
 /// Keys that only functions, or only servers, have.
-constexpr std::string_view kFunctionKeys[] = {"concurrency", "package", "minimum_instances"};
-constexpr std::string_view kServerKeys[] = {
-    "count",    "workers",           "autoscale", "queue_limit", "purchase", "redundancy",
-    "patience", "hyperthread_yield", "breakdown", "batching"};
+constexpr std::string_view kFunctionKeys[] = {
+    "concurrency", "package", "minimum_instances", "variant", "snapstart", "billing",
+    "gpu",         "as_of",   "retry",             "nodes",   "provisioned"};
+constexpr std::string_view kServerKeys[] = {"count",      "workers",           "autoscale", "purchase",
+                                            "redundancy", "hyperthread_yield", "breakdown", "batching"};
 
 void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
   if (!table.exists()) return table.report("missing table [traffic]", "add a trace or a generator");
@@ -71,6 +73,7 @@ struct Reading {
   const ScenarioChanges& changes;
   std::shared_ptr<const PriceBook> prices{};
   std::string folder{};
+  std::string as_of{};
   std::vector<Problem> problems{};  ///< of platform files
 };
 
@@ -86,16 +89,19 @@ void read_platform(DeploymentSpec& spec, const TomlNode& table, const TomlNode& 
                    Reading& reading) {
   PlatformOverrides overrides{table, {}};
   for (const auto& key : deployment_keys()) overrides.deployment_keys.emplace_back(key.name);
-  std::optional<Pin> pin;
+  PlatformFace face;
+  face.folder = reading.folder;
+  face.as_of = spec.as_of.empty() ? reading.as_of : spec.as_of;
+  face.variants = spec.variants;
   if (reading.changes.pin && reading.changes.pin->deployment == spec.name) {
-    pin = reading.changes.pin->figure;
+    face.pin = reading.changes.pin->figure;
   }
   std::string platform = spec.platform;
   for (const std::filesystem::path& file : reading.changes.platform_files) {
     if (file.stem() == platform) platform = std::filesystem::absolute(file).string();
   }
   const auto before = reading.problems.size();
-  spec.platform_spec = load_platform(platform, &overrides, reading.problems, pin, reading.folder);
+  spec.platform_spec = load_platform(platform, &overrides, reading.problems, face);
   for (std::size_t i = before; i < reading.problems.size(); ++i) {
     if (reading.problems[i].where.empty()) reading.problems[i].where = named_at.where();
   }
@@ -211,7 +217,7 @@ Scenario read_document(TomlDocument document, std::string text, const std::files
                        const ScenarioChanges& changes) {
   for (const std::string& assignment : changes.set) document.set(assignment);
   const TomlNode root = document.root();
-  Reading reading{changes, price_book(changes), folder.string()};
+  Reading reading{changes, price_book(changes), folder.string(), {}, {}};
   Scenario scenario;
   scenario.prices = reading.prices;
   scenario.file_name = document.name();
@@ -224,12 +230,15 @@ Scenario read_document(TomlDocument document, std::string text, const std::files
   check_traffic(scenario.traffic, root["traffic"]);
   read_keys(scenario.model, root["model"], model_keys());
   check_model(root["model"]);
+  if (!scenario.model.tokens_from.empty())
+    read_token_model(scenario.model, folder, root["model"]["tokens"].where(), reading.problems);
   read_keys(scenario.handler, root["handler"], handler_keys());
   read_keys(scenario.objective, root["objective"], objective_keys());
   schema::state(scenario, root["state"]);
   schema::versions(scenario, root["version"]);
   read_keys(scenario.sweep, root["sweep"], sweep_keys());
   scenario.canonical = document.canonical_text({"sweep"});
+  reading.as_of = scenario.as_of;
   read_deployments(scenario, root, reading);
   schema::steps(scenario, root["step"]);
   finish(document, std::move(reading.problems));

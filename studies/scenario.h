@@ -51,8 +51,13 @@ struct ModelSpec {
     Duration base{};
     Duration per_input{};
     Duration per_output{};
+    std::uint32_t batch = 0;  ///< requests that an accelerator serves at once; 0 = not known
+    std::string title{};      ///< of the file that they are from; empty: the scenario's own
+    std::string as_of{};      ///< date of its oldest figure
+    bool assumed = false;     ///< a figure is no measurement
   };
   std::optional<Tokens> tokens{};  ///< final platform time
+  std::string tokens_from{};       ///< a shipped name or a file that fills them
   Megabytes memory_used{};         ///< 0: as the profile says
   Bytes weights{};                 ///< fetched at a cold start; 0: the model is in the package
   Duration load_cpu{};             ///< CPU time to load the model; 0: as the profile says
@@ -70,6 +75,14 @@ struct HandlerSpec {
   [[nodiscard]] Duration per_request() const {
     return decode + preprocess + postprocess + runtime;
   }
+};
+
+/// retry = { ... } of a deployment: its clients try again when they are turned away.
+struct RetrySpec {
+  std::uint16_t most = 0;
+  LawSpec delay{};
+  std::uint32_t factor = 2;
+  std::optional<Duration> longest{};
 };
 
 /// [objective]: the service level. Empty: none was asked for.
@@ -153,10 +166,15 @@ struct DeploymentSpec {
   std::optional<PlatformSpec> platform_spec{};  ///< with this deployment's overrides
   std::optional<Megabytes> memory{};  ///< absent: the platform's default; breakeven searches it
   std::optional<double> cpu{};
-  std::int64_t concurrency = 1;
+  std::optional<std::int64_t> concurrency{};  ///< absent: the platform's default
   std::string package = "zip";
   Bytes package_size{};
   std::optional<std::uint32_t> minimum_instances{};
+  std::vector<std::string> variants{};  ///< of the platform: "snapstart"
+  std::string as_of{};                  ///< ISO day of the platform's rules; empty: the scenario's
+  RetrySpec retry{};
+  std::optional<WarmCapacity> provisioned{};
+  std::string nodes{};  ///< server type of a self-hosted platform; empty: the platform's
   // servers
   std::optional<std::uint32_t> count{};  ///< absent: 1; breakeven searches it
   std::optional<std::uint32_t> workers{};  ///< per server; absent: one per vCPU
@@ -218,6 +236,7 @@ struct Scenario {
   Duration horizon{};
   Duration warm_up{};
   bool free_tier = false;
+  std::string as_of{};  ///< ISO day of the platforms' rules; empty: today's
   TrafficSpec traffic{};
   ModelSpec model{};
   HandlerSpec handler{};

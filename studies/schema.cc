@@ -40,6 +40,10 @@ using namespace schema;  // NOLINT: the readers of this file's tables
 namespace {
 
 void tokens(ModelSpec& spec, const TomlNode& node) {
+  if (node.is_string()) {
+    spec.tokens_from = node.string().value_or("");
+    return;
+  }
   ModelSpec::Tokens value;
   if (auto base = node["base"].duration()) value.base = *base;
   if (auto input = node["per_input"].duration()) value.per_input = *input;
@@ -102,6 +106,13 @@ void package(DeploymentSpec& spec, const TomlNode& node) {
   if (auto size = node["size"].bytes()) spec.package_size = *size;
 }
 
+
+std::vector<SchemaKey<DeploymentSpec>> joined_with(
+    const std::vector<SchemaKey<DeploymentSpec>>& more, std::vector<SchemaKey<DeploymentSpec>> keys) {
+  keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
 }  // namespace
 
 const std::vector<SchemaKey<Scenario>>& scenario_keys() {
@@ -119,6 +130,9 @@ const std::vector<SchemaKey<Scenario>>& scenario_keys() {
        [](Scenario& spec, const TomlNode& node) {
          if (auto value = node.boolean()) spec.free_tier = *value;
        }},
+      {"as_of", "date", "",
+       "day of the platforms' rules, such as \"2020-06-30\"; default: today's",
+       [](Scenario& spec, const TomlNode& node) { read_day(spec.as_of, node); }},
   };
   return keys;
 }
@@ -231,8 +245,9 @@ const std::vector<SchemaKey<ModelSpec>>& model_keys() {
        [](ModelSpec& spec, const TomlNode& node) { spec.execution = law(node); }},
       {"cpu", "duration or law", "", "instead of a model: CPU time, stretched by the CPU law",
        [](ModelSpec& spec, const TomlNode& node) { spec.cpu = law(node); }},
-      {"tokens", "table", "",
-       "for token traces: { base, per_input, per_output }, each a duration of final platform time",
+      {"tokens", "table or file", "",
+       "for token traces: { base, per_input, per_output }, each a duration of final platform time; "
+       "or a shipped model's name or a file of such coefficients with their sources",
        tokens},
       {"memory_used", "memory", "", "memory that a request uses; default: as the profile says",
        memory<&ModelSpec::memory_used>},
@@ -278,7 +293,7 @@ const std::vector<SchemaKey<Objective>>& objective_keys() {
 }
 
 const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
-  static const std::vector<SchemaKey<DeploymentSpec>> keys = {
+  static const std::vector<SchemaKey<DeploymentSpec>> keys = joined_with(function_keys(), {
       {"name", "text", "", "what reports call it; default: the platform or server",
        text<&DeploymentSpec::name>},
       {"platform", "name", "", "a serverless platform, or a platform file",
@@ -294,7 +309,8 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
        [](DeploymentSpec& spec, const TomlNode& node) {
          if (auto value = node.number(0.01, 1024.0)) spec.cpu = *value;
        }},
-      {"concurrency", "integer", "1", "requests that an instance takes at a time",
+      {"concurrency", "integer", "",
+       "requests that an instance takes at a time; default: the platform's",
        whole<&DeploymentSpec::concurrency, 1, 1000>},
       {"arch", "name", R"("x86")", "x86 or arm",
        [](DeploymentSpec& spec, const TomlNode& node) {
@@ -313,7 +329,7 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
       {"workers", "integer", "", "requests that a server runs at a time; default: its vCPUs",
        whole<&DeploymentSpec::workers, 1, 4096>},
       {"autoscale", "table", "", "servers that follow the load", autoscale},
-      {"queue_limit", "integer", "", "waiting requests of a fleet; more are throttled",
+      {"queue_limit", "integer", "", "waiting requests of a function or fleet; more are throttled",
        whole<&DeploymentSpec::queue_limit, 0, kMax64>},
       {"patience", "duration or law", "", "longest wait in a fleet's queue; then the client gives up",
        [](DeploymentSpec& spec, const TomlNode& node) { spec.patience = law(node); }},
@@ -335,7 +351,7 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
       {"redundancy", "integer", "1",
        "`breakeven` sizes fleets so that the objective holds with this many servers lost",
        whole<&DeploymentSpec::redundancy, 0, 1000>},
-  };
+  });
   return keys;
 }
 
@@ -424,6 +440,7 @@ std::vector<SchemaRow> schema_rows() {
   add_rows(rows, "version.", version_keys());
   add_rows(rows, "step.", step_keys());
   add_rows(rows, "sweep.", sweep_keys());
+  add_rows(rows, "deployment.retry.", retry_keys());
   return rows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,13 @@ struct SchemaKey {
 [[nodiscard]] const std::vector<SchemaKey<VersionSpec>>& version_keys();
 [[nodiscard]] const std::vector<SchemaKey<StepSpec>>& step_keys();
 [[nodiscard]] const std::vector<SchemaKey<SweepSpec>>& sweep_keys();
+
+/// An ISO day, "2020-06-30".
+void read_day(std::string& day, const TomlNode& node);
+
+/// Keys of deployments on platforms alone: appended to deployment_keys().
+[[nodiscard]] const std::vector<SchemaKey<DeploymentSpec>>& function_keys();
+[[nodiscard]] const std::vector<SchemaKey<RetrySpec>>& retry_keys();
 
 /// A row of the reference, for every key above.
 struct SchemaRow {

@@ -32,6 +32,19 @@ std::vector<Charged> charged(const CompiledDeployment& compiled, const Deploymen
   return all;
 }
 
+void add_instance_usage(const CompiledDeployment& compiled, DeploymentResult& figures,
+                        Duration span) {
+  for (std::size_t i = 0; i < compiled.parts.size(); ++i) {
+    DeploymentResult& part = figures.parts.at(i);
+    const Usage before = part.usage;
+    add_instance_usage(compiled.parts[i], part, span);
+    for (std::size_t m = 0; m < kMeters; ++m)
+      figures.usage.amount[m] += part.usage.amount[m] - before.amount[m];
+  }
+  if (compiled.parts.empty())
+    add_instance_usage(compiled.instance_billing, figures, span, figures.usage);
+}
+
 Bill span_bill(const std::vector<Charged>& charged) {
   Bill bill;
   for (const Charged& one : charged) add_lines(bill, bill_span(one.prices, one.usage));

@@ -20,6 +20,10 @@ struct Charged {
 [[nodiscard]] std::vector<Charged> charged(const CompiledDeployment& compiled,
                                            const DeploymentResult& figures);
 
+/// Meters what deployments pay for their instances themselves, parts' too. @param span > 0
+void add_instance_usage(const CompiledDeployment& compiled, DeploymentResult& figures,
+                        Duration span);
+
 /// Lines of all lists. @param span > 0
 [[nodiscard]] Bill span_bill(const std::vector<Charged>& charged);
 [[nodiscard]] Bill month_bill(const std::vector<Charged>& charged, Duration span, bool free_tier);

@@ -45,6 +45,8 @@ constexpr NaturalUnit kNaturalUnits[] = {
     {Meter::kNatBytes, "nat_bytes", 1.0},
     {Meter::kCrossZoneBytes, "cross_zone_bytes", 1.0},
     {Meter::kLogBytes, "log_bytes", 1.0},
+    {Meter::kSnapshotTime, "snapshot_gb_seconds", kGbSecond},
+    {Meter::kSnapshotBytes, "snapshot_bytes", 1.0},
 };
 static_assert(std::size(kNaturalUnits) == kMeters, "a meter has no unit in reports");
 

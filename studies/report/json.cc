@@ -59,6 +59,13 @@ Json deployment_json(const DeploymentReport& report) {
   json["failed"] = figures.failed;
   json["in_flight"] = figures.in_flight;
   json["cold_starts"] = figures.cold_starts;
+  json["cold_affected"] = figures.cold_affected;
+  json["abandoned"] = figures.abandoned;
+  json["retries"] = figures.retries;
+  json["contention_s"] = figures.completed == 0
+                             ? Json(nullptr)
+                             : Json(static_cast<double>(figures.contention_ns) * 1e-9 /
+                                    static_cast<double>(figures.completed));
   json["latency_s"] = durations_json(figures.latency);
   json["execution_s"] = durations_json(figures.execution);
   json["cold_start_s"] = durations_json(figures.cold_start);

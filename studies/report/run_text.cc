@@ -34,8 +34,14 @@ std::string counts_of(const DeploymentResult& figures) {
         Outcome{figures.failed, "failed"}, Outcome{figures.in_flight, "in flight"}}) {
     if (count > 0) out += fmt::format(", {} {}", format_count(count), name);
   }
+  if (figures.abandoned > 0) {
+    out += fmt::format(" ({} of them gave up waiting)", format_count(figures.abandoned));
+  }
+  if (figures.retries > 0) out += fmt::format("; {} retries", format_count(figures.retries));
   if (figures.cold_starts > 0) {
     out += fmt::format("; {} cold starts", format_count(figures.cold_starts));
+    if (figures.cold_affected > figures.cold_starts)
+      out += fmt::format(" that {} requests waited for", format_count(figures.cold_affected));
   }
   return out;
 }
@@ -48,6 +54,11 @@ std::string times_of(const DeploymentResult& figures) {
     out += fmt::format("; a cold start adds {} in the mean, {} at p99",
                        duration_text(figures.cold_start.mean_s()),
                        duration_text(figures.cold_start.quantile_s(0.99)));
+  }
+  if (figures.contention_ns > 0 && figures.completed > 0) {
+    out += fmt::format("; sharing an instance's CPUs adds {} in the mean",
+                       duration_text(static_cast<double>(figures.contention_ns) * 1e-9 /
+                                     static_cast<double>(figures.completed)));
   }
   if (figures.wait.max_ns > 0) {
     out += fmt::format("; wait in the queue mean {}, p99 {}", duration_text(figures.wait.mean_s()),

@@ -112,7 +112,45 @@ TEST(Platforms, AreListedAndEveryFigureHasASource) {
     }
   }
   EXPECT_THAT(program.run({"platforms", "list"}).out, HasSubstr("aws-lambda"));
-  EXPECT_THAT(program.run({"platforms", "show", "aws-lambda"}).out, HasSubstr("keep_alive.window"));
+  EXPECT_THAT(program.run({"platforms", "show", "aws-lambda"}).out, HasSubstr("keep_alive.curve"));
+}
+
+TEST(Platforms, ShowTheRulesOfADay) {
+  const Program program;
+  const auto granularity = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"platforms", "show", "aws-lambda"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const json shown = json_of(program, arguments);
+    for (const json& figure : shown["figures"]) {
+      if (figure["path"] == "metering.granularity") return figure["value"].get<std::string>();
+    }
+    return std::string("no such figure");
+  };
+  EXPECT_EQ(granularity({}), "1 ms");
+  EXPECT_EQ(granularity({"--as-of", "2020-06-30"}), "100 ms");
+  EXPECT_EQ(program.run({"platforms", "show", "aws-lambda", "--as-of", "yesterday"}).exit_code, 2);
+}
+
+TEST(Platforms, DiffNamesWhatDiffers) {
+  const Program program;
+  const json diff = json_of(program, {"platforms", "diff", "aws-lambda", "google-cloud-functions"});
+  EXPECT_TRUE(std::any_of(diff["figures"].begin(), diff["figures"].end(),
+                          [](const json& row) { return row["path"] == "cpu_share.law"; }));
+  EXPECT_TRUE(json_of(program, {"platforms", "diff", "knative", "knative"})["figures"].empty());
+}
+
+TEST(Platforms, CheckTellsEveryProblemOfAFile) {
+  const Program program;
+  EXPECT_EQ(program.run({"platforms", "check", "openwhisk"}).exit_code, 0);
+  const std::string file = program.file(
+      "bad.toml",
+      "inherits = \"aws-lambda\"\nname = \"bad\"\ntimeout = \"5 s\"\n"
+      "network = { value = \"5 parsecs\", kind = \"vendor-doc\", source = \"x\", "
+      "as_of = \"2026\", confidence = \"A\" }\n");
+  const Outcome checked = program.run({"platforms", "check", file});
+  EXPECT_EQ(checked.exit_code, 2);
+  EXPECT_THAT(checked.err, HasSubstr("with its source"));
+  EXPECT_THAT(checked.err, HasSubstr("parsecs"));
 }
 
 TEST(Trace, IsGeneratedTheSameEveryTimeAndReadBack) {

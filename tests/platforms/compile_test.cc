@@ -246,20 +246,14 @@ TEST(CloudRun, RefusesAStartBeyondItsLimit) {
 
 // ---- metering ----
 
-TEST(LambdaMetering, BillsInitOfZipOnlySinceAugust2025) {
-  const PlatformSpec spec = load_platform("aws-lambda");
-  const auto bills = [&spec](const std::string& date, PackageKind package) {
-    return make_pool(spec, {.package = package, .as_of = date}, {}).pool.metering.bills_init;
-  };
-  EXPECT_TRUE(bills("", PackageKind::kZip));
-  EXPECT_TRUE(bills("2025-08-01", PackageKind::kZip));
-  EXPECT_FALSE(bills("2025-07-31", PackageKind::kZip));
-  EXPECT_TRUE(bills("2025-07-31", PackageKind::kImage));
-}
-
 TEST(Pool, CarriesTheLifecycle) {
   const PoolPlan pool = make_pool(load_platform("aws-lambda"), {.minimum_instances = 3}, {}).pool;
-  EXPECT_EQ(pool.keep_alive, 320s);
+  EXPECT_EQ(pool.keep_alive_rule, KeepAliveRule::kDrawn);
+  ASSERT_TRUE(pool.scale_out);
+  EXPECT_EQ(pool.scale_out->burst, 1000U);
+  EXPECT_EQ(pool.scale_out->instances, 1000U);
+  EXPECT_EQ(pool.scale_out->period, 10s);
+  EXPECT_EQ(pool.account_concurrency, 1000U);
   EXPECT_EQ(pool.minimum_instances, 3U);
   EXPECT_EQ(pool.max_instances, 1000U);
   EXPECT_EQ(pool.at_limit, AtLimit::kReject);
@@ -284,12 +278,115 @@ TEST(ColdStart, OfAbsurdSizesStaysWithinAnInstant) {
   EXPECT_GT(component(out.pool, "weights").wall.mean() + component(out.pool, "weights").cpu, 0ns);
 }
 
-TEST(Pool, SaysWhatIsNotSimulated) {
-  EXPECT_THAT(make_pool(load_platform("google-cloud-run"), {}, {}).notes,
-              Contains("Google Cloud Run's default concurrency of 80 is not simulated: one request "
-                       "per instance."));
-  EXPECT_THAT(make_pool(load_platform("azure-functions-consumption"), {}, {}).notes,
-              Contains(HasSubstr("1 new instances a second")));
+TEST(Pool, OfOneFunctionNeedsNoLimitOfTheAccountBesideItsOwn) {
+  const PoolPlan pool = make_pool(load_platform("aws-lambda"), {.one_function = true}, {}).pool;
+  EXPECT_EQ(pool.account_concurrency, 0U);
+  EXPECT_EQ(pool.max_instances, 1000U);
+}
+
+// ---- requests that share an instance ----
+
+TEST(Concurrency, IsThePlatformsOwnByDefaultAndSharesItsProcessor) {
+  const PlatformSpec run = load_platform("google-cloud-run");
+  const PoolPlan pool = make_pool(run, {.memory = Megabytes(2048), .vcpu = 2.0}, {}).pool;
+  EXPECT_EQ(pool.concurrency, 80U);
+  EXPECT_EQ(pool.vcpu_share, MilliVcpu(2000));
+  const PoolPlan half =
+      make_pool(run, {.memory = Megabytes(512), .vcpu = 0.5, .concurrency = 4}, {}).pool;
+  EXPECT_EQ(half.concurrency, 4U);
+  EXPECT_EQ(half.vcpu_share, MilliVcpu(1000)) << "below one vCPU the quota slows it already";
+  EXPECT_EQ(make_pool(run, {.concurrency = 1}, {}).pool.vcpu_share, MilliVcpu(0));
+  EXPECT_EQ(make_pool(load_platform("azure-functions-consumption"), {}, {}).pool.concurrency, 100U);
+}
+
+TEST(Concurrency, DoesNotSlowTimesThatAreFinal) {
+  const CompiledPool out = make_pool(load_platform("google-cloud-run"), {.final_times = true}, {});
+  EXPECT_EQ(out.pool.concurrency, 80U);
+  EXPECT_EQ(out.pool.vcpu_share, MilliVcpu(0));
+  EXPECT_THAT(out.notes, Contains(HasSubstr("do not slow one another")));
+}
+
+TEST(Concurrency, OfFlexFollowsMemoryAndLanguage) {
+  const PlatformSpec flex = load_platform("azure-functions-flex");
+  const auto slots = [&](std::int64_t mb, const std::string& language) {
+    return make_pool(flex, {.memory = Megabytes(mb), .language = language}, {}).pool.concurrency;
+  };
+  EXPECT_EQ(slots(512, "node"), 4U);
+  EXPECT_EQ(slots(2048, "node"), 16U);
+  EXPECT_EQ(slots(4096, "node"), 32U);
+  EXPECT_EQ(slots(4096, "python"), 1U);
+}
+
+// ---- other faces of a platform ----
+
+TEST(Flex, BillsActivePeriodsOfAtLeastASecond) {
+  const PoolPlan pool = make_pool(load_platform("azure-functions-flex"), {}, {}).pool;
+  EXPECT_EQ(pool.metering.basis, Metering::Basis::kPerActiveInstance);
+  EXPECT_EQ(pool.metering.minimum, 1s);
+  EXPECT_EQ(pool.metering.granularity, 100ms);
+  EXPECT_EQ(pool.memory, Megabytes(2048)) << "instance memory, not memory used";
+  EXPECT_FALSE(pool.bills_memory_used);
+}
+
+TEST(SnapStart, RestoresInsteadOfStarting) {
+  const PlatformSpec spec = load_platform("aws-lambda", PlatformFace{.variants = {"snapstart"}});
+  const ModelLoad load{.import_cpu = 1s, .load_cpu = 2s, .memory_used = Megabytes(400)};
+  const CompiledPool out = make_pool(spec, {.memory = Megabytes(512)}, load);
+  EXPECT_FALSE(has_component(out.pool, "runtime"));
+  EXPECT_FALSE(has_component(out.pool, "import"));
+  EXPECT_FALSE(has_component(out.pool, "weights"));
+  // 120 ms and 400 MiB at 400 MB/s: 419 430 400 / 4e8 s.
+  EXPECT_NEAR(seconds_of(component(out.pool, "restore").wall.mean()), 0.12 + 1.048576, 1e-6);
+  EXPECT_EQ(out.snapshot, Megabytes(512)) << "priced by configured memory";
+  EXPECT_EQ(out.pool.init_limit, 0s);
+}
+
+TEST(CloudRun, WithInstanceBillingPaysForWholeLives) {
+  const PlatformSpec spec =
+      load_platform("google-cloud-run", PlatformFace{.variants = {"instance-billing"}});
+  const CompiledPool out = make_pool(spec, {}, {});
+  EXPECT_EQ(spec.tariff, "google-cloud-run-instance-based");
+  EXPECT_EQ(out.billed_time, BilledTime::kInstanceLife);
+  EXPECT_FALSE(out.pool.metering.bills_requests);
+}
+
+TEST(CloudRun, WithAnL4AttachesItAndHasItsLeastShape) {
+  const PlatformSpec spec = load_platform("google-cloud-run", PlatformFace{.variants = {"gpu-l4"}});
+  const CompiledPool out = make_pool(spec, {}, {});
+  EXPECT_EQ(out.gpu, "L4");
+  EXPECT_EQ(out.memory, Megabytes(16384));
+  EXPECT_EQ(out.vcpu, 4.0);
+  EXPECT_EQ(component(out.pool, "attach").wall.mean(), 5s);
+  EXPECT_EQ(component(out.pool, "attach").load_at, LoadAt::kInit);
+  EXPECT_EQ(out.pool.keep_alive, 600s);
+  std::vector<Problem> problems;
+  EXPECT_FALSE(make_pool(spec, {.memory = Megabytes(2048)}, {}, "here", problems));
+}
+
+TEST(Provisioned, HasThePlatformsLeadAndIsRefusedWhereItIsNotSold) {
+  const WarmCapacity ten{.instances = 10};
+  const PoolPlan pool = make_pool(load_platform("aws-lambda"), {.provisioned = ten}, {}).pool;
+  ASSERT_TRUE(pool.warm);
+  EXPECT_EQ(pool.warm->instances, 10U);
+  EXPECT_EQ(pool.warm->lead, 90s);
+  EXPECT_EQ(pool.warm->configured_step, 5min);
+  std::vector<Problem> problems;
+  EXPECT_FALSE(
+      make_pool(load_platform("google-cloud-run"), {.provisioned = ten}, {}, "here", problems));
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_THAT(problems[0].mend, HasSubstr("minimum_instances"));
+}
+
+TEST(Knative, CarriesItsAutoscaler) {
+  const PoolPlan pool = make_pool(load_platform("knative"), {}, {}).pool;
+  EXPECT_EQ(pool.scaling.rule, ScalingRule::kKnative);
+  EXPECT_EQ(pool.scaling.period, 2s);
+  EXPECT_EQ(pool.scaling.window, 60s);
+  EXPECT_EQ(pool.scaling.panic_window, 6s);
+  EXPECT_EQ(pool.scaling.target, 0.7);
+  EXPECT_EQ(pool.scaling.most_up, 1000.0);
+  EXPECT_EQ(pool.scaling.most_down, 2.0);
+  EXPECT_EQ(pool.scaling.grace, 30s);
 }
 
 // ---- refused configurations ----
@@ -336,15 +433,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"google-cloud-run", {.vcpu = 64.0}, {}, "64 vCPU", "0.08 to 8"},
         Refused{"google-cloud-run", {.vcpu = 0.0}, {}, "0 vCPU", "0.08 to 8"},
         Refused{"google-cloud-run",
-                {.concurrency = 8},
+                {.concurrency = 1001},
                 {},
-                "this version simulates one request per instance",
-                "set concurrency = 1"},
-        Refused{"azure-functions-consumption",
-                {.concurrency = 8},
-                {},
-                "this version simulates one request per instance",
-                "set concurrency = 1"},
+                "at most 1000 requests at once",
+                "lower concurrency"},
         Refused{"aws-lambda",
                 {.concurrency = 8},
                 {},

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(All, EachShippedPlatform, ::testing::ValuesIn(platform_
 
 TEST(Lambda, HasThePublishedLifecycle) {
   const PlatformSpec spec = load_platform("aws-lambda");
-  EXPECT_EQ(spec.keep_alive.window, 320s);
+  EXPECT_EQ(spec.keep_alive.rule, KeepAliveRule::kDrawn);
   EXPECT_EQ(spec.limits.timeout, 900s);
   EXPECT_EQ(spec.limits.request, Bytes(6'000'000));
   EXPECT_EQ(spec.limits.zip, Bytes(250'000'000));
@@ -88,7 +88,7 @@ TEST(Lambda, HasThePublishedLifecycle) {
   EXPECT_EQ(spec.memory.maximum, Megabytes(10240));
   EXPECT_EQ(spec.cpu.period, 20ms);
   EXPECT_TRUE(spec.metering.bills_init);
-  EXPECT_EQ(spec.metering.bills_zip_init_since, "2025-08-01");
+  EXPECT_TRUE(spec.metering.bills_zip_init);
 }
 
 TEST(BandwidthCurve, RunsStraightFromTheOriginAndStaysLevelAtTheEnd) {
@@ -108,12 +108,12 @@ TEST(BandwidthCurve, OfOnePointIsConstant) {
 // ---- pins ----
 
 TEST(PinnedFigure, TakesItsLowOrHigh) {
-  EXPECT_EQ(
-      load_platform("aws-lambda", Pin{"keep_alive.window", Pin::Side::kLow}).keep_alive.window,
-      300s);
-  EXPECT_EQ(
-      load_platform("aws-lambda", Pin{"keep_alive.window", Pin::Side::kHigh}).keep_alive.window,
-      360s);
+  EXPECT_EQ(load_platform("google-cloud-functions", Pin{"keep_alive.window", Pin::Side::kLow})
+                .keep_alive.window,
+            900s);
+  EXPECT_EQ(load_platform("google-cloud-functions", Pin{"keep_alive.window", Pin::Side::kHigh})
+                .keep_alive.window,
+            945s);
   EXPECT_EQ(
       load_platform("aws-lambda", Pin{"cpu_share.host_factor", Pin::Side::kHigh}).cpu.host_factor,
       2.5);
@@ -148,7 +148,7 @@ TEST(LambdaInit, OfPythonZipHasThePublishedQuantiles) {
 
 TEST(Describe, FlagsWhatIsOlderThanTwoYears) {
   const auto is_old = [](const std::string& path, const std::string& today) {
-    for (const FigureRow& row : describe(load_platform("aws-lambda"), today)) {
+    for (const FigureRow& row : describe(load_platform("google-cloud-functions"), today)) {
       if (row.figure.path == path) return row.old;
     }
     ADD_FAILURE() << "no figure " << path;
@@ -161,12 +161,13 @@ TEST(Describe, FlagsWhatIsOlderThanTwoYears) {
 }
 
 TEST(Describe, ShowsValueRangeAndSource) {
-  const std::vector<FigureRow> rows = describe(load_platform("aws-lambda"), "2026-11-24");
+  const std::vector<FigureRow> rows =
+      describe(load_platform("google-cloud-functions"), "2026-11-24");
   EXPECT_THAT(rows,
               Contains(Field(
                   &FigureRow::figure,
-                  AllOf(Field(&Figure::path, "keep_alive.window"), Field(&Figure::value, "320 s"),
-                        Field(&Figure::low, "300 s"), Field(&Figure::high, "360 s")))));
+                  AllOf(Field(&Figure::path, "keep_alive.window"), Field(&Figure::value, "905 s"),
+                        Field(&Figure::low, "900 s"), Field(&Figure::high, "945 s")))));
 }
 
 // ---- overrides in a deployment ----
@@ -278,6 +279,23 @@ INSTANTIATE_TEST_SUITE_P(
         BadOverride{"keep_alive = { rule = \"fixed-windw\", window = \"5 s\" }\n", "fixed-windw",
                     "did you mean 'fixed-window'"},
         BadOverride{"keep_alive = { windw = \"5 s\" }\n", "unknown key", "did you mean 'window'"},
+        BadOverride{
+            "keep_alive = { rule = \"fixed-window\", window = \"5 s\", period = \"5 s\" }\n",
+            "only the rule \"halving\"", "leave it out"},
+        BadOverride{"keep_alive = { curve = { points = [{ idle = \"9 s\", alive = 0.5 }, { idle = "
+                    "\"10 s\", alive = 0.6 }, { idle = \"11 s\", alive = 0 }] } }\n",
+                    "the survival curve rises, from 0.5 to 0.6", "must not grow"},
+        BadOverride{"keep_alive = { curve = { points = [{ idle = \"9 s\", alive = 0.5 }] } }\n",
+                    "does not end", "alive = 0"},
+        BadOverride{"keep_alive = { curve = { points = [{ idle = \"9 s\", alive = 0.5 }, { idle = "
+                    "\"9 s\", alive = 0 }] } }\n",
+                    "ascend", "sort"},
+        BadOverride{"keep_alive = { rule = \"halving\", period = \"0 s\" }\n", "longer than 0", ""},
+        BadOverride{"scale_out = { instances = 5 }\n", "missing key 'period'", ""},
+        BadOverride{"scale_out = { instances = 5, period = \"0 s\" }\n", "longer than 0", ""},
+        BadOverride{"scale_out = \"nonee\"\n", "nonee", "did you mean 'none'"},
+        BadOverride{"autoscaler = \"knativ\"\n", "knativ", "did you mean 'knative'"},
+        BadOverride{"init_failure = 1.5\n", "out of range", "1"},
         BadOverride{"keep_alve = \"5 s\"\n", "unknown key", "did you mean 'keep_alive'"},
         BadOverride{"keep_alive = \"99999 d\"\n", "too long", "3650 d"},
         BadOverride{"cold_start = { placement = \"2 d\" }\n", "too long", "24 h"},

@@ -172,7 +172,7 @@ TEST(SetKey, ReplacesAddsAndReportsItsPlace) {
 TEST(PinnedFigure, ReadsOneFigureAtItsEnd) {
   const std::string text =
       "[traffic]\ngenerator = { kind = 'poisson', rate_per_s = 1, duration = '1 h' }\n"
-      "[[deployment]]\nplatform = 'aws-lambda'\n";
+      "[[deployment]]\nplatform = 'google-cloud-functions'\n";
   const Scenario s = read(text);
   const auto all = figures(*s.deployments[0].platform_spec);
   const auto window = std::find_if(all.begin(), all.end(), [](const Figure& figure) {
@@ -180,7 +180,7 @@ TEST(PinnedFigure, ReadsOneFigureAtItsEnd) {
   });
   ASSERT_NE(window, all.end());
   const Scenario low =
-      with_pinned_figure(s, {"aws-lambda", {"keep_alive.window", Pin::Side::kLow}});
+      with_pinned_figure(s, {"google-cloud-functions", {"keep_alive.window", Pin::Side::kLow}});
   EXPECT_LT(low.deployments[0].platform_spec->keep_alive.window,
             s.deployments[0].platform_spec->keep_alive.window);
 }
