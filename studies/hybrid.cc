@@ -148,6 +148,7 @@ class HybridSearch {
   [[nodiscard]] Priced priced(const DeploymentSpec& spec, const CompiledDeployment& compiled,
                               DeploymentResult figures, Duration span) const {
     Priced out;
+    add_instance_usage(compiled, figures, span);
     std::vector<Charged> parts = charged(compiled, figures);
     if (spec.front_door == "load-balancer") {
       parts.front().usage[Meter::kLoadBalancerTime] = static_cast<Int128>(span.count());
