@@ -262,6 +262,7 @@ class DetailedRun final : public BlockRun {
       many_ = true;
       tally_.meter.log_events();
     }
+    pool_.begin(many_ ? requests.functions : 1, many_ ? 0 : requests.only_function);
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const std::uint32_t function = requests.function(i);
       if (many_) functions_ = std::max(functions_, function + 1);
@@ -384,7 +385,8 @@ std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, R
     return std::make_unique<FixedServersRun>(plan, seed, tally, turned_away);
   }
   const auto& pool = std::get<PoolPlan>(plan.side);
-  if (needs_detailed_pool(pool)) return std::make_unique<DetailedRun>(plan, seed, tally);
+  const bool unlike = plan.noise.per_instance && !plan.work.is_final;
+  if (unlike || needs_detailed_pool(pool)) return std::make_unique<DetailedRun>(plan, seed, tally);
   const bool unlimited = pool.max_instances == std::numeric_limits<std::uint32_t>::max();
   if (pool.reuse_order == ReuseOrder::kMostRecentlyIdle &&
       (pool.at_limit == AtLimit::kReject || unlimited)) {
@@ -411,6 +413,7 @@ DeploymentResult result_of(const DeploymentPlan& plan, Tally& tally, std::int64_
     const Int128 idle_ns = meter.reserved_idle_ns();
     result.usage[Meter::kIdleMemoryTime] = idle_ns * pool.memory.value();
     result.usage[Meter::kIdleVcpuTime] = idle_ns * pool.vcpu.value();
+    result.usage[Meter::kProvisionedMemoryTime] = meter.configured_ns() * pool.memory.value();
   }
   figures.mean = mean_over(figures.live_ns, meter.span());
   figures.busy_mean = mean_over(figures.busy_ns, meter.span());
@@ -427,6 +430,13 @@ bool draws_work(const DeploymentPlan& plan) {
 bool draws_network(const DeploymentPlan& plan) {
   return plan.parts.empty() ? !plan.network.is_constant()
                             : std::any_of(plan.parts.begin(), plan.parts.end(), draws_network);
+}
+
+bool draws_noise(const DeploymentPlan& plan) {
+  if (!plan.parts.empty()) {
+    return std::any_of(plan.parts.begin(), plan.parts.end(), draws_noise);
+  }
+  return plan.noise.per_request && !plan.noise.per_request->is_constant() && !plan.work.is_final;
 }
 
 }  // namespace faascast

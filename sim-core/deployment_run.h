@@ -72,5 +72,6 @@ using Places = std::vector<std::size_t>;
 /// Which words a deployment needs of every request.
 [[nodiscard]] bool draws_work(const DeploymentPlan& plan);
 [[nodiscard]] bool draws_network(const DeploymentPlan& plan);
+[[nodiscard]] bool draws_noise(const DeploymentPlan& plan);
 
 }  // namespace faascast

@@ -8,20 +8,21 @@ namespace faascast {
 void DetailedPool::put_on(std::uint32_t slot, std::uint32_t task) {
   Instance& instance = instances_[slot];
   const List from = instance.in;
-  if (from == kIdle) {
+  const bool idle = from == kIdle || from == kWarmIdle;
+  if (idle) {
     leave_list(slot);
     instance.expires_at = kNever;
     instance.billed_from = now_;
     instance.work.reset(now_);
     begin_active(instance);
-  } else if (from == kRoom) {
+  } else if (from != kStarting) {
     instance.work.elapse(now_, speeds_.of(instance.count));
   }
   attach(slot, task);
   if (instance.count >= plan_.concurrency) {
-    if (from != kIdle) leave_list(slot);
-  } else if (from == kIdle) {
-    enter(kRoom, slot);
+    if (!idle) leave_list(slot);
+  } else if (idle) {
+    enter(room_list(instance), slot);
   }
 }
 
@@ -32,12 +33,22 @@ void DetailedPool::attach(std::uint32_t slot, std::uint32_t id) {
   task.slot = slot;
   task.state = State::kRunning;
   ++instance.count;
-  ++in_flight_;
+  if (counts_load_) {
+    count_requests(task.pool, 1);
+    count_cpu(slot);
+  }
+  if (shares_) {
+    ++pools_[task.pool].in_flight;
+    if (!has_reserved(pools_[task.pool])) ++in_flight_;
+  }
+  if (instance.reserved) pools_[task.pool].warm_load.add_requests(now_, 1);
   if (!instance.ready) {
     instance.joined.push_back(id);
     return;
   }
+  if (timing_.has_unlike_instances()) fit(instance, task);
   task.stay = timing_.warm_stay(task.request);
+  task.stay.joined = task.queued && instance.own && instance.ready_at == now_;
   task.start = now_;
   serve(slot, id);
   arm(slot);
@@ -55,9 +66,16 @@ void DetailedPool::serve(std::uint32_t slot, std::uint32_t id) {
 
 void DetailedPool::create_for(std::uint32_t id) {
   Task& task = tasks_[id];
-  const std::uint32_t slot = create(task.pool);
+  const std::uint32_t slot = create(task.pool, false);
   Instance& instance = instances_[slot];
-  task.stay = timing_.cold_stay(task.request, task.cpu);
+  std::int64_t cpu = task.cpu;
+  if (timing_.has_unlike_instances()) {
+    instance.factor =
+        timing_.instance_factor(task.request.function, task.request.number, task.attempt);
+    fit(instance, task);
+    cpu = Noise::applied(cpu, instance.factor);
+  }
+  task.stay = timing_.cold_stay(task.request, cpu);
   task.start = now_;
   const std::int64_t init = task.stay.billed - (task.stay.busy - task.stay.start);
   instance.billed_from = now_ + task.stay.start - std::max<std::int64_t>(init, 0);
@@ -80,7 +98,8 @@ void DetailedPool::become_ready(std::uint32_t slot) {
   instance.work.reset(now_);
   for (std::size_t i = 0; i < instance.joined.size(); ++i) {
     Task& task = tasks_[instance.joined[i]];
-    if (i > 0) {
+    if (i > 0 || instance.own) {
+      if (timing_.has_unlike_instances()) fit(instance, task);
       task.stay = timing_.warm_stay(task.request);
       task.stay.joined = true;
       task.start = now_;
@@ -88,27 +107,28 @@ void DetailedPool::become_ready(std::uint32_t slot) {
     serve(slot, instance.joined[i]);
   }
   instance.joined.clear();
+  if (counts_load_) count_cpu(slot);
   arm(slot);
-  if (instance.count < plan_.concurrency && !instance.draining) enter(kRoom, slot);
+  if (instance.count < plan_.concurrency && !instance.draining) enter(room_list(instance), slot);
 }
 
 void DetailedPool::fail_start(std::uint32_t slot) {
   Instance& instance = instances_[slot];
   const std::uint32_t pool = instance.pool;
-  const Task& first = tasks_[instance.joined.front()];
   const std::int64_t init = now_ - instance.billed_from;
   if (plan_.metering.bills_init) {
-    ledger_.charge(first.request, init);
-    if (per_period_) ledger_.bill_period(instance.active_since, init);
+    if (!instance.own) ledger_.charge(tasks_[instance.joined.front()].request, init);
+    if (per_period_ || instance.own) ledger_.bill_period(instance.active_since, init);
   }
-  meter_.completed_until(now_);
+  if (!instance.joined.empty()) meter_.completed_until(now_);
   end_active(instance, false);
   const std::vector<std::uint32_t> joined = std::move(instance.joined);
   instance.joined.clear();
-  in_flight_ -= joined.size();
+  const bool own = instance.own;
+  for (std::size_t i = 0; i < joined.size(); ++i) leave(pool);
   remove(slot, false);
   for (std::size_t i = 0; i < joined.size(); ++i) {
-    ledger_.add_failed_start(tasks_[joined[i]].request, i > 0);
+    ledger_.add_failed_start(tasks_[joined[i]].request, i > 0 || own);
     turn_away(joined[i], true);
   }
   serve_queue(pool);
@@ -122,14 +142,17 @@ void DetailedPool::complete(std::uint32_t id) {
   stay.slowed = now_ - task.served_from - (stay.busy - stay.start);
   stay.busy = now_ - task.start;
   stay.billed += stay.slowed;
-  ledger_.charge(task.request, stay.billed);
+  ledger_.charge(task.request, stay.billed, provisioned(instances_[slot]));
   ledger_.add_served(task.request, task.start, stay);
   meter_.completed_until(now_);
   instances_[slot].last_number = task.request.number;
-  instances_[slot].last_function = task.request.function;
+  instances_[slot].last_sub = 0;
+  ++instances_[slot].served;
   --instances_[slot].count;
   --instances_[slot].done;
-  --in_flight_;
+  if (counts_load_) count_cpu(slot);
+  if (instances_[slot].reserved) pools_[task.pool].warm_load.add_requests(now_, -1);
+  leave(task.pool);
   free_task(id);
   after_completion(slot);
 }
@@ -139,16 +162,18 @@ void DetailedPool::after_completion(std::uint32_t slot) {
   const std::uint32_t index = instance.pool;
   Pool& pool = pools_[index];
   if (instance.count > 0) {
-    if (instance.count + 1 == plan_.concurrency && !instance.draining) enter(kRoom, slot);
+    if (instance.count + 1 == plan_.concurrency && !instance.draining) {
+      enter(room_list(instance), slot);
+    }
   } else if (instance.draining) {
     end_active(instance, true);
     remove(slot, false);
-  } else if (pool.waiting > 0 && plan_.account_concurrency == 0) {
+  } else if (pool.waiting > 0 && !shares_) {
     const std::uint32_t next = head(pool);
     pop_head(pool);
     attach(slot, next);
   } else {
-    if (instance.in == kRoom) leave_list(slot);
+    if (instance.in != kLists) leave_list(slot);
     end_active(instance, true);
     make_idle(slot);
   }
@@ -163,7 +188,23 @@ void DetailedPool::arm(std::uint32_t slot) {
 
 // ---- instances
 
-std::uint32_t DetailedPool::create(std::uint32_t index) {
+/// A request has left its instance.
+void DetailedPool::leave(std::uint32_t index) {
+  Pool& pool = pools_[index];
+  if (shares_) {
+    --pool.in_flight;
+    if (!has_reserved(pool)) --in_flight_;
+  }
+  if (counts_load_) count_requests(index, -1);
+}
+
+/// The request's times on this instance.
+void DetailedPool::fit(Instance& instance, Task& task) const {
+  if (task.request.own_time) return;
+  task.request.warm = timing_.on_instance(task.warm, task.cpu, instance.factor);
+}
+
+std::uint32_t DetailedPool::create(std::uint32_t index, bool reserved) {
   if (free_instances_.empty()) {
     free_instances_.push_back(static_cast<std::uint32_t>(instances_.size()));
     instances_.emplace_back();
@@ -174,7 +215,16 @@ std::uint32_t DetailedPool::create(std::uint32_t index) {
   Pool& pool = pools_[index];
   Instance& instance = instances_[slot];
   instance.serial = ++serial_;
-  instance.created = pool.created++;
+  instance.created = instance.last_number = pool.created++;
+  instance.last_sub = kOwnStart;
+  instance.born = now_;
+  instance.served = 0;
+  instance.milli_cpu = 0;
+  instance.reserved = reserved;
+  instance.own = false;
+  if (timing_.has_unlike_instances()) {
+    instance.factor = timing_.instance_factor(pool.function, instance.created, kOwnStart);
+  }
   instance.expires_at = instance.event_at = kNever;
   instance.pool = index;
   instance.count = instance.done = 0;
@@ -187,8 +237,14 @@ std::uint32_t DetailedPool::create(std::uint32_t index) {
     }
   }
   ++pool.live;
-  ++pool.steady;
   meter_.created(now_, pool.live);
+  if (reserved) {
+    pool.warm.push_back(slot);
+    if (!plan_.warm->provisioned) meter_.reserve_from(now_);
+    return slot;
+  }
+  ++pool.steady;
+  if (knative_) pool.others.push_back(slot);
   if (plan_.maximum_life > Duration::zero()) arm_end_of_life(slot);
   return slot;
 }
@@ -205,7 +261,12 @@ void DetailedPool::remove(std::uint32_t slot, bool expired) {
   instance.live = false;
   instance.serial = 0;
   --pool.live;
-  if (!instance.draining) --pool.steady;
+  if (counts_load_) count_cpu(slot);
+  if (instance.reserved && !plan_.warm->provisioned) meter_.release_at(now_);
+  if (!instance.draining && !instance.reserved) {
+    --pool.steady;
+    if (knative_) forget(pool.others, slot);
+  }
   free_instances_.push_back(slot);
   if (expired) {
     meter_.will_expire(now_);
@@ -216,36 +277,61 @@ void DetailedPool::remove(std::uint32_t slot, bool expired) {
 
 void DetailedPool::begin_active(Instance& instance) {
   instance.active_since = now_;
+  if (instance.reserved) {
+    if (!plan_.warm->provisioned) meter_.reserved_step_up(now_);
+    return;
+  }
   if (++pools_[instance.pool].busy <= plan_.minimum_instances) meter_.reserved_step_up(now_);
 }
 
 void DetailedPool::end_active(Instance& instance, bool bills) {
-  if (pools_[instance.pool].busy-- <= plan_.minimum_instances) meter_.reserved_step_down(now_);
+  if (instance.reserved) {
+    if (!plan_.warm->provisioned) meter_.reserved_step_down(now_);
+  } else if (pools_[instance.pool].busy-- <= plan_.minimum_instances) {
+    meter_.reserved_step_down(now_);
+  }
   ledger_.add_busy(instance.active_since, now_);
   if (bills && per_period_) {
-    ledger_.bill_period(instance.active_since, now_ - instance.billed_from);
+    ledger_.bill_period(instance.active_since, now_ - instance.billed_from, provisioned(instance));
   }
 }
 
 void DetailedPool::make_idle(std::uint32_t slot) {
   Instance& instance = instances_[slot];
-  instance.idle_period = ++pools_[instance.pool].idle_periods;
-  instance.expires_at = later(now_, idle_life(instance));
-  enter(kIdle, slot);
+  if (!instance.reserved) instance.idle_period = ++pools_[instance.pool].idle_periods;
+  instance.idle_since = now_;
+  enter(idle_list(instance), slot);
+  if (instance.reserved || knative_) return;
+  const std::uint64_t serial = instance.serial;
+  const std::int64_t life = idle_life(slot);
+  if (instances_[slot].serial != serial || instances_[slot].in != kIdle) return;  // gone already
+  instances_[slot].expires_at = later(now_, life);
   arm_expiry(slot);
 }
 
-std::int64_t DetailedPool::idle_life(const Instance& instance) const {
+std::int64_t DetailedPool::idle_life(std::uint32_t slot) {
+  const Instance& instance = instances_[slot];
   const std::int64_t keep_alive = plan_.keep_alive.count();
+  if (policy_) return ask_for_life(slot);
   switch (plan_.keep_alive_rule) {
     case KeepAliveRule::kFixed:
-    case KeepAliveRule::kHistogram:
       break;
+    case KeepAliveRule::kHistogram: {
+      Pool& pool = pools_[instance.pool];
+      const bool untouched = instance.last_sub == kOwnStart;
+      if (untouched && pool.ahead_until > now_) return pool.ahead_until - now_;
+      IdleTimes::Windows windows;
+      if (!pool.idle_times.windows(plan_.idle_histogram, windows)) break;
+      if (windows.pre > 0 && pool.load.requests() == 0 && !untouched) {
+        empty_out(instance.pool, windows);
+      }
+      return windows.life;
+    }
     case KeepAliveRule::kDrawn: {
       Request last;
-      last.function = instance.last_function;
+      last.function = pools_[instance.pool].function;
       last.number = instance.last_number;
-      return plan_.idle_life.at_word(word(last, Purpose::kKeepAlive, 0)).count();
+      return plan_.idle_life.at_word(word(last, Purpose::kKeepAlive, instance.last_sub)).count();
     }
     case KeepAliveRule::kHalving: {
       const Int128 life =
@@ -284,6 +370,10 @@ void DetailedPool::expire(const Event& event) {
     instance.expires_at = kNever;
     return;
   }
+  if (pools_[event.pool].steady <= pools_[event.pool].wanted) {
+    instance.expires_at = later(now_, period());
+    return arm_expiry(event.id);
+  }
   remove(event.id, true);
   serve_queue(event.pool);
 }
@@ -292,13 +382,15 @@ void DetailedPool::end_life(const Event& event) {
   Instance& instance = instances_[event.id];
   if (instance.serial != event.serial) return;
   Pool& pool = pools_[event.pool];
-  if (pool.steady <= plan_.minimum_instances) return arm_end_of_life(event.id);
+  const bool starts_alone = instance.own && !instance.ready;
+  if (starts_alone || pool.steady <= plan_.minimum_instances) return arm_end_of_life(event.id);
   if (instance.in == kIdle) {
     remove(event.id, true);
   } else {
     if (instance.in != kLists) leave_list(event.id);
     instance.draining = true;
     --pool.steady;
+    if (knative_) forget(pool.others, event.id);
   }
   serve_queue(event.pool);
 }

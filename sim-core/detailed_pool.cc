@@ -8,7 +8,15 @@ bool needs_detailed_pool(const PoolPlan& plan) {
   return plan.concurrency > 1 || plan.keep_alive_rule != KeepAliveRule::kFixed ||
          plan.maximum_life > Duration::zero() || plan.scale_out || plan.queue_limit ||
          plan.patience || plan.retry.most > 0 || plan.init_failure > 0.0 ||
-         plan.account_concurrency > 0 || plan.metering.basis == Metering::Basis::kPerActiveInstance;
+         plan.account_concurrency > 0 || plan.warm || plan.policy ||
+         plan.scaling.rule != ScalingRule::kPerRequest ||
+         plan.metering.basis == Metering::Basis::kPerActiveInstance;
+}
+
+bool acts_by_the_clock(const PoolPlan& plan) {
+  return plan.policy || plan.scaling.rule != ScalingRule::kPerRequest ||
+         plan.keep_alive_rule == KeepAliveRule::kHistogram ||
+         (plan.warm && (plan.warm->tracking || !plan.warm->schedule.empty()));
 }
 
 DetailedPool::DetailedPool(const PoolPlan& plan, const Timing& timing, ReplaySeed seed,
@@ -19,14 +27,35 @@ DetailedPool::DetailedPool(const PoolPlan& plan, const Timing& timing, ReplaySee
       ledger_(ledger),
       meter_(meter),
       speeds_(std::max<std::uint32_t>(plan.concurrency, 1), plan.vcpu_share.value()),
-      queues_(plan.at_limit == AtLimit::kQueue && plan.max_instances > 0),
-      per_period_(plan.metering.basis == Metering::Basis::kPerActiveInstance) {}
+      knative_(plan.scaling.rule == ScalingRule::kKnative && !plan.policy),
+      queues_((plan.at_limit == AtLimit::kQueue || knative_) && plan.max_instances > 0),
+      per_period_(plan.metering.basis == Metering::Basis::kPerActiveInstance),
+      counts_load_(plan.scaling.rule != ScalingRule::kPerRequest ||
+                   plan.keep_alive_rule == KeepAliveRule::kHistogram),
+      shares_(plan.account_concurrency > 0 || plan.policy),
+      first_list_(plan.warm ? kWarmRoom : kRoom),
+      last_list_(knative_ ? kIdle : kStarting),
+      account_left_(plan.account_concurrency) {
+  for (const ReservedConcurrency& r : plan.reserved) {
+    if (r.function >= reserved_.size()) reserved_.resize(r.function + std::size_t{1}, -1);
+    reserved_[r.function] = r.requests;
+    account_left_ -= std::min<std::uint64_t>(r.requests, account_left_);
+  }
+}
 
-DetailedPool::Pool& DetailedPool::pool_at(std::uint32_t index) {
+void DetailedPool::begin(std::uint32_t pools, std::uint32_t function) {
+  if (begun_ || !acts_by_the_clock(plan_)) return;
+  begun_ = true;
+  if (plan_.policy) start_policy();
+  for (std::uint32_t f = 0; f < pools; ++f) pool_at(f, pools > 1 ? f : function);
+}
+
+DetailedPool::Pool& DetailedPool::pool_at(std::uint32_t index, std::uint32_t function) {
   if (index >= pools_.size()) pools_.resize(index + std::size_t{1});
   Pool& pool = pools_[index];
   if (pool.begun) return pool;
   pool.begun = true;
+  pool.function = function;
   if (plan_.scale_out) {
     pool.tokens = static_cast<Int128>(std::max<std::uint32_t>(plan_.scale_out->burst, 1)) *
                   plan_.scale_out->period.count();
@@ -34,26 +63,32 @@ DetailedPool::Pool& DetailedPool::pool_at(std::uint32_t index) {
   meter_.reserve(plan_.minimum_instances);
   const std::int64_t now = std::exchange(now_, 0);
   for (std::uint32_t i = 0; i < plan_.minimum_instances; ++i) {
-    const std::uint32_t slot = create(index);
+    const std::uint32_t slot = create(index, false);
     instances_[slot].ready = true;
     instances_[slot].idle_period = ++pool.idle_periods;
     enter(kIdle, slot);
+  }
+  if (plan_.warm) {
+    start_warm(index, plan_.warm->instances, true);
+    await_warm(index);
   }
   now_ = now;
   return pool;
 }
 
 void DetailedPool::arrive(std::uint32_t pool, const Request& request, std::int64_t cpu) {
-  pool_at(pool);
+  pool_at(pool, request.function);
   run_until(request.at);
   submit(new_task(pool, request, cpu));
 }
 
 void DetailedPool::finish(std::uint32_t pools, bool stopped) {
-  for (std::uint32_t f = 0; f < pools; ++f) pool_at(f);
+  begin(pools, 0);
+  for (std::uint32_t f = 0; f < pools; ++f) pool_at(f, f);
   if (stopped) leave_waiting();
   while (tasks_in_use_ > 0 && next_at() != kNever) run_until(next_at());
   leave_waiting();
+  if (!stopped && acts_by_the_clock(plan_)) run_on();
   if (!open_ && meter_.window().end > meter_.window().begin) run_until(meter_.window().begin);
   hand_over_idle();
   clear();
@@ -87,7 +122,7 @@ void DetailedPool::hand_over_idle() {
   }
   for (std::uint32_t slot = 0; slot < instances_.size(); ++slot) {
     const Instance& i = instances_[slot];
-    if (!i.live || i.expires_at == kNever) continue;
+    if (!i.live || i.reserved || i.expires_at == kNever) continue;
     ends[i.pool].push_back({i.expires_at, false, i.idle_period, slot});
   }
   for (std::size_t f = 0; f < pools_.size(); ++f) {
@@ -99,12 +134,17 @@ void DetailedPool::hand_over_idle() {
       remove(end.slot, true);
     }
     meter_.stays(pools_[f].live);
+    for (const std::uint32_t slot : pools_[f].warm) {
+      if (plan_.warm->provisioned) meter_.configured(instances_[slot].born, kNever);
+    }
   }
 }
 
 void DetailedPool::clear() {
   now_ = 0;
-  open_ = false;
+  open_ = begun_ = false;
+  host_.reset();
+  policy_.reset();
   for (Pool& pool : pools_) {
     std::array<CreationOrder, kLists> order = std::move(pool.order);
     pool = Pool{};
@@ -201,7 +241,10 @@ void DetailedPool::handle(const Event& event) {
     case Kind::kDeadline:
       break;  // before
     case Kind::kReady:
-      if (instances_[event.id].fails) {
+      if (event.serial != 0) {
+        if (instances_[event.id].serial != event.serial) break;  // given up
+        become_ready_alone(event.id);
+      } else if (instances_[event.id].fails) {
         fail_start(event.id);
       } else {
         become_ready(event.id);
@@ -213,6 +256,18 @@ void DetailedPool::handle(const Event& event) {
       break;
     case Kind::kEndOfLife:
       end_life(event);
+      break;
+    case Kind::kWarm:
+      step_warm(event.pool);
+      break;
+    case Kind::kTick:
+      tick(event.pool);
+      break;
+    case Kind::kAhead:
+      begin_ahead(event);
+      break;
+    case Kind::kWake:
+      wake();
       break;
     case Kind::kToken:
       pools_[event.pool].token_due = false;
@@ -240,10 +295,11 @@ std::uint32_t DetailedPool::new_task(std::uint32_t pool, const Request& request,
   Task& task = tasks_[id];
   task.request = request;
   task.cpu = cpu;
+  task.warm = request.warm;
   task.serial = ++serial_;
   task.pool = pool;
   task.attempt = 0;
-  task.late = false;
+  task.late = task.queued = false;
   task.state = State::kWaiting;
   return id;
 }
@@ -262,9 +318,21 @@ std::uint64_t DetailedPool::word(const Request& request, Purpose purpose,
 }
 
 void DetailedPool::submit(std::uint32_t task) {
+  if (counts_load_) {
+    Pool& own = pools_[tasks_[task].pool];
+    if (plan_.keep_alive_rule == KeepAliveRule::kHistogram) {
+      own.ahead_at = kNever;
+      if (own.load.requests() == 0 && own.empty_since >= 0) {
+        own.idle_times.add(plan_.idle_histogram, now_ - own.empty_since);
+      }
+    }
+    if (!own.ticks) resume_ticks(tasks_[task].pool);
+  }
+  tasks_[task].queued = told_away_ = false;
   if (place(task)) return;
   const Pool& pool = pools_[tasks_[task].pool];
-  if (queues_ && (!plan_.queue_limit || pool.waiting < *plan_.queue_limit)) {
+  if (queues_ && !told_away_ && !is_closed(pool) &&
+      (!plan_.queue_limit || pool.waiting < *plan_.queue_limit)) {
     enqueue(task);
   } else {
     turn_away(task, false);
@@ -302,11 +370,17 @@ void DetailedPool::enqueue(std::uint32_t id) {
   Pool& pool = pools_[task.pool];
   pool.queue.push_back({id, task.serial});
   ++pool.waiting;
+  task.queued = true;
+  count_requests(task.pool, 1);
   if (plan_.patience) {
     const auto patience =
         plan_.patience->at_word(word(task.request, Purpose::kPatience, task.attempt));
     events_.push({later(now_, patience.count()), Kind::kPatience, task.pool, task.request.number,
                   id, task.serial});
+  }
+  if (knative_ && pool.steady == 0 && pool.warm.empty() && pool.live < plan_.max_instances &&
+      take_token(pool)) {
+    start_own(task.pool);
   }
   await_token(task.pool);
 }
@@ -315,6 +389,7 @@ void DetailedPool::lose_patience(const Event& event) {
   Task& task = tasks_[event.id];
   if (task.serial != event.serial || task.state != State::kWaiting) return;
   --pools_[event.pool].waiting;
+  count_requests(event.pool, -1);
   ledger_.add_abandoned(task.request, now_);
   free_task(event.id);
 }
@@ -330,12 +405,14 @@ std::uint32_t DetailedPool::head(Pool& pool) {
 }
 
 void DetailedPool::pop_head(Pool& pool) {
+  const std::uint32_t task = pool.queue.front().task;
   pool.queue.pop_front();
   --pool.waiting;
+  count_requests(tasks_[task].pool, -1);
 }
 
 void DetailedPool::serve_queue(std::uint32_t index) {
-  if (plan_.account_concurrency > 0) return serve_all_queues();
+  if (shares_) return serve_all_queues();
   Pool& pool = pools_[index];
   while (pool.waiting > 0) {
     if (!place(head(pool))) return await_token(index);
@@ -345,7 +422,9 @@ void DetailedPool::serve_queue(std::uint32_t index) {
 
 /// By the time of waiting over all functions, as long as one fits somewhere.
 void DetailedPool::serve_all_queues() {
-  const auto full = [&] { return in_flight_ >= plan_.account_concurrency; };
+  const auto full = [&] {
+    return plan_.account_concurrency > 0 && reserved_.empty() && in_flight_ >= account_left_;
+  };
   std::vector<std::pair<std::uint64_t, std::uint32_t>> heads;
   for (bool placed = true; placed && !full();) {
     placed = false;
@@ -365,14 +444,17 @@ void DetailedPool::serve_all_queues() {
 
 /// @return false: it fits nowhere now
 bool DetailedPool::place(std::uint32_t id) {
-  if (plan_.account_concurrency > 0 && in_flight_ >= plan_.account_concurrency) return false;
   Task& task = tasks_[id];
   Pool& pool = pools_[task.pool];
-  for (const List list : {kRoom, kIdle, kStarting}) {
+  if (plan_.account_concurrency > 0 && account_is_full(pool)) return false;
+  if (policy_) return place_as_told(id);
+  for (std::uint8_t l = first_list_; l <= last_list_; ++l) {
+    const auto list = static_cast<List>(l);
     if (pool.list[list].newest == kNone) continue;
     put_on(chosen(pool, list, task.request), id);
     return true;
   }
+  if (knative_) return false;
   if (pool.live >= plan_.max_instances || !take_token(pool)) return false;
   create_for(id);
   return true;
@@ -393,6 +475,7 @@ bool DetailedPool::take_token(Pool& pool) {
 /// Requests wait for nothing but a token: look again when there is one.
 void DetailedPool::await_token(std::uint32_t index) {
   Pool& pool = pools_[index];
+  if (knative_) return;  // it looks again at every tick
   if (!plan_.scale_out || pool.waiting == 0 || pool.token_due || pool.live >= plan_.max_instances) {
     return;
   }

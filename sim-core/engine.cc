@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "sim-core/deployment_run.h"
+#include "sim-core/detailed_pool.h"
 #include "sim-core/merged_source.h"
 #include "sim-core/random.h"
 
@@ -54,19 +55,22 @@ class Watch {
 /// Cuts blocks at the horizon and adds the words that the deployments draw from.
 class Reader {
  public:
-  Reader(std::unique_ptr<ArrivalSource> source, std::uint32_t function, ReplaySeed seed,
-         std::int64_t end, bool draws_work, bool draws_network)
+  Reader(std::unique_ptr<ArrivalSource> source, std::uint32_t function, std::uint32_t functions,
+         ReplaySeed seed, std::int64_t end, bool draws_work, bool draws_network, bool draws_noise)
       : source_(std::move(source)),
         function_(function),
+        functions_(functions),
         seed_(seed),
         end_(end),
         draws_work_(draws_work),
-        draws_network_(draws_network) {}
+        draws_network_(draws_network),
+        draws_noise_(draws_noise) {}
 
   /// The next block; empty = no more.
   Requests next() {
     Requests requests;
     requests.only_function = function_;
+    requests.functions = functions_;
     if (over_) return requests;
     requests.block = source_->fill();
     cut(requests.block);
@@ -81,6 +85,9 @@ class Reader {
     if (draws_network_) {
       requests.network_words =
           draw(requests, Purpose::kNetwork, 0, network_streams_, network_words_);
+    }
+    if (draws_noise_) {
+      requests.noise_words = draw(requests, Purpose::kNoise, 0, noise_streams_, noise_words_);
     }
     return requests;
   }
@@ -135,25 +142,33 @@ class Reader {
 
   std::unique_ptr<ArrivalSource> source_;
   std::uint32_t function_;
+  std::uint32_t functions_;
   ReplaySeed seed_;
   std::int64_t end_;
   bool draws_work_;
   bool draws_network_;
+  bool draws_noise_;
   bool over_ = false;
   std::int64_t last_arrival_ = 0;
   std::vector<std::optional<Stream>> work_streams_{};
   std::vector<std::optional<Stream>> network_streams_{};
+  std::vector<std::optional<Stream>> noise_streams_{};
   Words work_words_{};
   Words network_words_{};
+  Words noise_words_{};
 };
 
 /// What happens to one function's requests depends on the others.
-bool couples_functions(const DeploymentPlan& plan) {
+bool couples_functions(const DeploymentPlan& plan, const Horizon& horizon) {
   if (!plan.parts.empty()) {
-    return std::any_of(plan.parts.begin(), plan.parts.end(), couples_functions);
+    return std::any_of(plan.parts.begin(), plan.parts.end(), [&](const DeploymentPlan& part) {
+      return couples_functions(part, horizon);
+    });
   }
   const auto* pool = std::get_if<PoolPlan>(&plan.side);
-  return pool == nullptr || pool->account_concurrency > 0;
+  if (pool == nullptr || pool->account_concurrency > 0 || pool->policy) return true;
+  // What acts by the clock goes on until the end of the run, and that is all functions'.
+  return acts_by_the_clock(*pool) && horizon.kind != Horizon::Kind::kAt;
 }
 
 /// One thread's books and pools, for all deployments.
@@ -252,14 +267,18 @@ class Replay {
                                                     : std::numeric_limits<std::int64_t>::max();
   }
   [[nodiscard]] Reader reader(std::unique_ptr<ArrivalSource> source, std::uint32_t function,
+                              std::uint32_t functions,
                               const std::vector<std::size_t>& deployments) const {
     bool work = false;
     bool network = false;
+    bool noise = false;
     for (const std::size_t d : deployments) {
       work = work || draws_work(plan_.deployments[d]);
       network = network || draws_network(plan_.deployments[d]);
+      noise = noise || draws_noise(plan_.deployments[d]);
     }
-    return {std::move(source), function, options_.seed, end_of_arrivals(), work, network};
+    return {std::move(source), function, functions, options_.seed,
+            end_of_arrivals(), work,     network,   noise};
   }
 
   /// Independent traffic: functions apart, and fleets on a stream of all functions.
@@ -268,7 +287,8 @@ class Replay {
     std::vector<std::size_t> pools;
     std::vector<std::size_t> fleets;
     for (std::size_t d = 0; d < plan_.deployments.size(); ++d) {
-      (couples_functions(plan_.deployments[d]) && functions > 1 ? fleets : pools).push_back(d);
+      (couples_functions(plan_.deployments[d], plan_.horizon) && functions > 1 ? fleets : pools)
+          .push_back(d);
     }
     std::vector<Job> list;
     if (!fleets.empty()) list.push_back({true, 0, fleets, ~std::uint64_t{0}});
@@ -306,13 +326,13 @@ class Replay {
     } else {
       source = traffic_.open(job.function, options_.seed);
     }
-    Reader in = reader(std::move(source), job.function, job.deployments);
+    const std::uint32_t functions = job.merges ? traffic_.functions() : 1;
+    Reader in = reader(std::move(source), job.function, functions, job.deployments);
     for (Requests block = in.next(); block.size() != 0; block = in.next()) {
       for (const std::size_t d : job.deployments) desk.run(d).serve(block);
       if (!watch_.goes_on(block.size() * job.deployments.size())) break;
     }
     desk.arrived(in.last_arrival());
-    const std::uint32_t functions = job.merges ? traffic_.functions() : 1;
     for (const std::size_t d : job.deployments) desk.run(d).finish(functions, watch_.stopped());
   }
 
@@ -329,7 +349,7 @@ class Replay {
         for (const std::size_t d : all) act(desk.run(d));
       }
     };
-    Reader in = reader(traffic_.open(0, options_.seed), 0, all);
+    Reader in = reader(traffic_.open(0, options_.seed), 0, traffic_.functions(), all);
     for (Requests block = in.next(); block.size() != 0; block = in.next()) {
       each([&](DeploymentRun& run) { run.serve(block); });
       if (!watch_.goes_on(block.size() * all.size())) break;

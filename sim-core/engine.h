@@ -56,6 +56,7 @@ struct DeploymentResult {
   /// Requests that waited for an instance to start: the one it was started for and those that
   /// joined it. Equal to cold_starts where an instance takes one request at a time.
   std::uint64_t cold_affected = 0;
+  std::uint64_t own_starts = 0;  ///< instances that started in the window for no one request
   /// Further attempts of clients, and of requests whose replica broke down; a request counts once
   /// all the same.
   std::uint64_t retries = 0;

@@ -52,6 +52,7 @@ void InstanceMeter::merge(const InstanceMeter& other) {
   staying_ += other.staying_;
   changes_.insert(changes_.end(), other.changes_.begin(), other.changes_.end());
   pending_.insert(pending_.end(), other.pending_.begin(), other.pending_.end());
+  configured_.insert(configured_.end(), other.configured_.begin(), other.configured_.end());
   born_.insert(born_.end(), other.born_.begin(), other.born_.end());
   gone_.insert(gone_.end(), other.gone_.begin(), other.gone_.end());
 }
@@ -87,6 +88,12 @@ void InstanceMeter::close(std::int64_t at_least) {
     settle_peak();
   }
   if (span() == 0) peak_ = 0;
+}
+
+Int128 InstanceMeter::configured_ns() const {
+  Int128 sum = 0;
+  for (const auto& [from, to] : configured_) sum += clipped(to) - clipped(from);
+  return sum;
 }
 
 std::uint64_t InstanceMeter::peak_of_sum() {

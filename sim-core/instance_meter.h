@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "sim-core/plan.h"
@@ -61,6 +62,17 @@ class InstanceMeter {
   void reserved_step_up(std::int64_t t) { reserved_busy_ns_ -= clipped(t); }
   void reserved_step_down(std::int64_t t) { reserved_busy_ns_ += clipped(t); }
   void reserve(std::uint64_t instances) { reserved_ += instances; }
+  /// One more, or one fewer, from t on.
+  void reserve_from(std::int64_t t) {
+    ++reserved_;
+    reserved_busy_ns_ += clipped(t) - window_.begin;
+  }
+  void release_at(std::int64_t t) {
+    --reserved_;
+    reserved_busy_ns_ -= clipped(t) - window_.begin;
+  }
+  /// Provisioned from `from` to `to`; the largest integer = until the end.
+  void configured(std::int64_t from, std::int64_t to) { configured_.emplace_back(from, to); }
 
   // What outlives the arrivals.
   void completed_until(std::int64_t t) { last_completion_ = std::max(last_completion_, t); }
@@ -81,6 +93,8 @@ class InstanceMeter {
   [[nodiscard]] Int128 reserved_idle_ns() const {
     return static_cast<Int128>(reserved_) * span() - reserved_busy_ns_;
   }
+  /// After close().
+  [[nodiscard]] Int128 configured_ns() const;
   [[nodiscard]] std::uint64_t peak() const { return peak_; }
   [[nodiscard]] std::uint64_t expired() const { return expired_; }
   [[nodiscard]] std::int64_t horizon() const { return horizon_; }
@@ -149,6 +163,7 @@ class InstanceMeter {
   std::uint64_t staying_ = 0;
   std::vector<Change> changes_{};
   std::vector<std::int64_t> pending_{};  ///< expiries that the end of the run may cut
+  std::vector<std::pair<std::int64_t, std::int64_t>> configured_{};
   std::vector<std::int64_t> born_{};
   std::vector<std::int64_t> gone_{};
 };

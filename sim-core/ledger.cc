@@ -150,18 +150,23 @@ std::int64_t Ledger::billed_memory(std::int64_t used_mb) const {
   return (used + memory_step_mb_ - 1) / memory_step_mb_ * memory_step_mb_;
 }
 
-void Ledger::bill(const Request& request, std::int64_t billed) {
+void Ledger::bill(const Request& request, std::int64_t billed, bool provisioned) {
   if (!bills_) return;
   ++billed_requests_;
   if (metering_.basis == Metering::Basis::kPerActiveInstance) return;
   const std::uint64_t steps = steps_of(billed);
-  billed_steps_ += steps;
-  memory_steps_ += static_cast<Int128>(steps) * billed_memory(request.memory_mb);
+  const Int128 memory_steps = static_cast<Int128>(steps) * billed_memory(request.memory_mb);
+  if (provisioned) {
+    provisioned_steps_ += memory_steps;
+  } else {
+    billed_steps_ += steps;
+    memory_steps_ += memory_steps;
+  }
 }
 
 void Ledger::add(const Request& request, std::int64_t start, const Stay& stay) {
   add_busy(start, start + stay.busy);
-  if (request.at >= window_.begin) bill(request, stay.billed);
+  if (request.at >= window_.begin) bill(request, stay.billed, false);
   add_served(request, start, stay);
 }
 
@@ -171,11 +176,11 @@ void Ledger::add_busy(std::int64_t from, std::int64_t to) {
   if (to > from) busy_ns_ += to - from;
 }
 
-void Ledger::bill_period(std::int64_t from, std::int64_t billed) {
+void Ledger::bill_period(std::int64_t from, std::int64_t billed, bool provisioned) {
   if (!bills_ || from < window_.begin) return;
   const std::uint64_t steps = steps_of(billed);
-  billed_steps_ += steps;
-  memory_steps_ += static_cast<Int128>(steps) * memory_mb_;
+  if (!provisioned) billed_steps_ += steps;
+  (provisioned ? provisioned_steps_ : memory_steps_) += static_cast<Int128>(steps) * memory_mb_;
 }
 
 void Ledger::add_served(const Request& request, std::int64_t start, const Stay& stay) {
@@ -269,6 +274,8 @@ void Ledger::merge(const Ledger& other) {
   billed_requests_ += other.billed_requests_;
   billed_steps_ += other.billed_steps_;
   memory_steps_ += other.memory_steps_;
+  provisioned_steps_ += other.provisioned_steps_;
+  own_starts_ += other.own_starts_;
   busy_ns_ += other.busy_ns_;
   fingerprint_ += other.fingerprint_;
   latency_.merge(other.latency_);
@@ -299,6 +306,7 @@ DeploymentResult Ledger::result(const DeploymentPlan& plan) const {
   r.retries = retries_;
   r.batches = batches_;
   r.contention_ns = contention_ns_;
+  r.own_starts = own_starts_;
   r.latency = latency_;
   r.execution = execution_;
   r.cold_start = cold_start_;
@@ -310,6 +318,7 @@ DeploymentResult Ledger::result(const DeploymentPlan& plan) const {
     const Int128 step_ns = pool->metering.granularity.count();
     if (pool->metering.bills_requests) usage[Meter::kRequests] = billed_requests_;
     usage[Meter::kMemoryTime] = memory_steps_ * step_ns;
+    usage[Meter::kProvisionedExecution] = provisioned_steps_ * step_ns;
     usage[Meter::kVcpuTime] = billed_steps_ * step_ns * pool->vcpu.value();
     usage[Meter::kClockTime] = billed_steps_ * step_ns * pool->clock_mhz;
   }

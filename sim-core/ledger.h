@@ -60,11 +60,16 @@ class Ledger {
   void add_served(const Request& request, std::int64_t start, const Stay& stay);
   /// A request is charged for; its time too where that is billed by request. Only for arrivals of
   /// the window.
-  void charge(const Request& request, std::int64_t billed) {
-    if (request.at >= window_.begin) bill(request, billed);
+  /// @param provisioned it ran on provisioned capacity
+  void charge(const Request& request, std::int64_t billed, bool provisioned = false) {
+    if (request.at >= window_.begin) bill(request, billed, provisioned);
   }
-  /// Billed time of an instance whose active period began at `from`.
-  void bill_period(std::int64_t from, std::int64_t billed);
+  /// Billed time of an instance whose active period, or start by itself, began at `from`.
+  void bill_period(std::int64_t from, std::int64_t billed, bool provisioned = false);
+  /// An instance started that no request asked for.
+  void add_own_start(std::int64_t at) {
+    if (at >= window_.begin && at < window_.end) ++own_starts_;
+  }
   /// An instance did not come up for it. @param joined it was not the one that the start was for
   void add_failed_start(const Request& request, bool joined);
   void add_failed(const Request& request, std::int64_t at);
@@ -92,7 +97,7 @@ class Ledger {
 
  private:
   FunctionTotals& totals(std::uint32_t function);
-  void bill(const Request& request, std::int64_t billed);
+  void bill(const Request& request, std::int64_t billed, bool provisioned);
   void add_unserved(const Request& request, std::int64_t at, Outcome outcome);
   [[nodiscard]] std::int64_t billed_memory(std::int64_t used_mb) const;
   [[nodiscard]] std::uint64_t steps_of(std::int64_t billed) const;
@@ -126,6 +131,8 @@ class Ledger {
   std::uint64_t billed_requests_ = 0;
   Int128 billed_steps_ = 0;
   Int128 memory_steps_ = 0;  ///< megabytes * steps
+  Int128 provisioned_steps_ = 0;
+  std::uint64_t own_starts_ = 0;
   Int128 busy_ns_ = 0;
   std::uint64_t fingerprint_ = 0;
   DurationSummary latency_{};

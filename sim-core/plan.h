@@ -162,7 +162,8 @@ struct PoolPlan {
   Distribution idle_life{};  ///< with kDrawn
   IdleHistogram idle_histogram{};
   /// From its creation on; an instance that is older takes no request, and goes when it is idle.
-  /// 0 = none. Where no more than the minimum live, another life begins.
+  /// 0 = none. Where no more than the minimum live, or it still starts by itself, another life
+  /// begins.
   Duration maximum_life{};
   std::uint32_t concurrency = 1;  ///< requests that an instance serves at once, >= 1
   /// vCPUs that n requests on an instance share: each runs at min(1, vcpu_share / n) of its speed

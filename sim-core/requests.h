@@ -12,8 +12,10 @@ namespace faascast {
 struct Requests {
   ArrivalBlock block{};
   std::uint32_t only_function = 0;                 ///< where the block has no function column
+  std::uint32_t functions = 1;                     ///< of the stream, those without requests, too
   std::span<const std::uint64_t> work_words{};     ///< present where a deployment draws its work
   std::span<const std::uint64_t> network_words{};  ///< present where a deployment has a network
+  std::span<const std::uint64_t> noise_words{};    ///< present where a deployment has noise
 
   [[nodiscard]] std::size_t size() const { return block.at.size(); }
   [[nodiscard]] bool many_functions() const { return !block.function.empty(); }

@@ -23,8 +23,8 @@ enum class ScalingRule : std::uint8_t {
   ///   the greater of both, and never less than at an earlier tick of the same panic
   /// - 0 counts as 1 until it has been wanted for `grace`; minimum and max_instances bound it
   /// Requests wait (at_limit does not matter) until an instance that is ready has room. One that
-  /// comes when none lives brings the next tick forward to that instant, at which one is wanted at
-  /// least. Too many: the newest of those that start go first, then the newest idle ones, then the
+  /// comes when none lives starts one at once. Too many: the newest of those that start go first,
+  /// then the newest idle ones, then the
   /// newest of those in use, once they are empty.
   kKnative,
   /// As kPerRequest; besides, every `period`
@@ -103,7 +103,7 @@ struct IdleHistogram {
 };
 
 /// Concurrency that is set aside for one function: it has so much, and the account's others so much
-/// less.
+/// less. 0: all its requests are turned away, also where others wait.
 struct ReservedConcurrency {
   std::uint32_t function = 0;
   std::uint32_t requests = 0;

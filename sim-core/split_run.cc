@@ -18,6 +18,7 @@ class Selection {
     const ArrivalBlock& from = all.block;
     Requests requests;
     requests.only_function = all.only_function;
+    requests.functions = all.functions;
     ArrivalBlock& block = requests.block;
     block.at = picked(from.at, places, at_);
     block.function = picked(from.function, places, function_);
@@ -31,6 +32,7 @@ class Selection {
     block.output_tokens = picked(from.output_tokens, places, columns_[4]);
     requests.work_words = picked(all.work_words, places, work_words_);
     requests.network_words = picked(all.network_words, places, network_words_);
+    requests.noise_words = picked(all.noise_words, places, noise_words_);
     selected_ = requests;
     return selected_;
   }
@@ -52,6 +54,7 @@ class Selection {
   Column<std::uint64_t> block_words_{};
   Column<std::uint64_t> work_words_{};
   Column<std::uint64_t> network_words_{};
+  Column<std::uint64_t> noise_words_{};
   std::array<Column<std::int64_t>, 5> columns_{};
 };
 
@@ -162,6 +165,7 @@ void add(DeploymentResult& sum, const DeploymentResult& part) {
   sum.in_flight += part.in_flight;
   sum.cold_starts += part.cold_starts;
   sum.cold_affected += part.cold_affected;
+  sum.own_starts += part.own_starts;
   sum.retries += part.retries;
   sum.batches += part.batches;
   sum.contention_ns += part.contention_ns;

@@ -1,6 +1,7 @@
 #include "sim-core/timing.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace faascast {
@@ -22,6 +23,13 @@ Timing::Timing(const DeploymentPlan& plan, ReplaySeed seed)
       timeout_(std::numeric_limits<std::int64_t>::max()),
       seed_(seed) {
   work_.handler = Duration(bounded(work_.handler.count()));
+  if (!work_.is_final) {
+    noise_ = plan.noise.per_request;
+    if (work_.threads > 1 && work_.parallel_fraction > 0.0) {
+      token_share_ = 1.0 - work_.parallel_fraction + work_.parallel_fraction / work_.threads;
+      work_.execution = work_.execution.scaled(token_share_);
+    }
+  }
   const auto* pool = std::get_if<PoolPlan>(&plan.side);
   if (pool == nullptr) return;
   throttles_ = pool->cpu.quota > Duration::zero() && pool->cpu.period > pool->cpu.quota;
@@ -31,7 +39,8 @@ Timing::Timing(const DeploymentPlan& plan, ReplaySeed seed)
     const Int128 longest = static_cast<Int128>(kLongestTime / law_.period) * law_.quota;
     law_.longest = static_cast<std::int64_t>(std::min<Int128>(longest, kLongestCpu));
   }
-  needs_cpu_ = throttles_ && !work_.is_final;
+  if (!work_.is_final) unlike_ = plan.noise.per_instance;
+  needs_cpu_ = (throttles_ && !work_.is_final) || unlike_;
   for (const ColdComponent& c : pool->cold_start) {
     cold_.push_back({c.load_at, c.wall, bounded(c.cpu.count())});
   }
@@ -50,9 +59,23 @@ std::int64_t Timing::token_time(const Requests& requests, std::size_t i) const {
   const auto tokens = [&](std::span<const std::int64_t> column) {
     return static_cast<Int128>(std::max<std::int64_t>(Requests::cell(column, i), 0));
   };
-  return bounded(static_cast<Int128>(work_.token_base.count()) +
-                 work_.per_input_token.count() * tokens(requests.block.input_tokens) +
-                 work_.per_output_token.count() * tokens(requests.block.output_tokens));
+  const std::int64_t ns =
+      bounded(static_cast<Int128>(work_.token_base.count()) +
+              work_.per_input_token.count() * tokens(requests.block.input_tokens) +
+              work_.per_output_token.count() * tokens(requests.block.output_tokens));
+  if (token_share_ == 1.0) return ns;
+  return static_cast<std::int64_t>(static_cast<double>(ns) * token_share_);
+}
+
+void Timing::add_noise(const Requests& requests, std::span<std::int64_t> ns) const {
+  if (noise_->is_constant()) {
+    const std::int64_t factor = noise_->mean().count();
+    for (std::int64_t& t : ns) t = Noise::applied(t, factor);
+    return;
+  }
+  std::array<std::int64_t, kArrivalBlock> factors;
+  noise_->at_words(requests.noise_words, std::span(factors).first(ns.size()));
+  for (std::size_t i = 0; i < ns.size(); ++i) ns[i] = Noise::applied(ns[i], factors[i]);
 }
 
 std::int64_t Timing::state_time(std::uint32_t function, std::uint64_t number) const {
@@ -81,6 +104,7 @@ void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
   if (work_.uses_tokens) {
     for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += token_time(requests, i);
   }
+  if (noise_) add_noise(requests, ns);
   if (throttles_ && !work_.is_final) kernels().cpu_law(law_, ns.data(), ns.size());
   if (!work_.state.empty()) {
     for (std::size_t i = 0; i < ns.size(); ++i) {
@@ -113,7 +137,47 @@ std::int64_t Timing::work_cpu(const Requests& requests, std::size_t i) const {
                             : work_.execution.at_word(requests.work_words[i]);
   std::int64_t ns = bounded(draw.count()) + work_.handler.count();
   if (work_.uses_tokens) ns += token_time(requests, i);
-  return ns;
+  if (!noise_) return ns;
+  const Duration factor =
+      noise_->is_constant() ? noise_->mean() : noise_->at_word(requests.noise_words[i]);
+  return Noise::applied(ns, factor.count());
+}
+
+std::int64_t Timing::instance_factor(std::uint32_t function, std::uint64_t number,
+                                     std::uint16_t sub_stream) const {
+  if (unlike_->is_constant()) return unlike_->mean().count();
+  const Stream stream(seed_.seed, function, Purpose::kInstance, sub_stream, seed_.replication);
+  return unlike_->at_word(stream.words(number)[0]).count();
+}
+
+std::int64_t Timing::on_instance(std::int64_t warm, std::int64_t cpu, std::int64_t factor) const {
+  return stretched(Noise::applied(cpu, factor)) + (warm - stretched(cpu));
+}
+
+std::int64_t Timing::wall_of(std::size_t component, std::uint32_t function, std::uint64_t number,
+                             std::uint16_t first_sub_stream) const {
+  const Distribution& wall = cold_[component].wall;
+  if (wall.is_constant()) return wall.mean().count();
+  const Stream stream(seed_.seed, function, Purpose::kColdStart,
+                      static_cast<std::uint16_t>(first_sub_stream + component), seed_.replication);
+  return wall.at_word(stream.words(number)[0]).count();
+}
+
+Timing::OwnStart Timing::own_start(std::uint32_t function, std::uint64_t number) const {
+  Int128 before = 0;
+  Int128 init = 0;
+  Int128 cpu = 0;
+  for (std::size_t k = 0; k < cold_.size(); ++k) {
+    const std::int64_t wall = wall_of(k, function, number, kOwnStart);
+    const bool in_handler = cold_[k].load_at == LoadAt::kHandler;
+    (cold_[k].load_at == LoadAt::kPlacement ? before : init) += wall;
+    if (in_handler) {
+      cpu += cold_[k].cpu;
+    } else {
+      (cold_[k].load_at == LoadAt::kPlacement ? before : init) += cold_[k].cpu;
+    }
+  }
+  return {bounded(before), bounded(init + stretched(bounded(cpu)))};
 }
 
 Request Timing::request(const Requests& requests, std::size_t i, std::int64_t warm,
@@ -148,11 +212,7 @@ Stay Timing::cold_stay(const Request& request, std::int64_t work_time) const {
   Int128 cpu = 0;
   for (std::size_t k = 0; k < cold_.size(); ++k) {
     const Component& c = cold_[k];
-    const Stream stream(seed_.seed, request.function, Purpose::kColdStart,
-                        static_cast<std::uint16_t>(k), seed_.replication);
-    const Int128 drawn = c.wall.is_constant()
-                             ? c.wall.mean().count()
-                             : c.wall.at_word(stream.words(request.number)[0]).count();
+    const Int128 drawn = wall_of(k, request.function, request.number, 0);
     switch (c.load_at) {
       case LoadAt::kPlacement:
         before += drawn + c.cpu;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,8 @@ inline constexpr std::int64_t kLongestTime = std::int64_t{1} << 60U;
 
 /// How long a deployment's requests hold an instance, by the rules below. C is the CpuLaw, h the
 /// handler, x the draw (with tokens).
+///
+/// CPU time h + x is multiplied by the request's noise, and by that of its instance.
 ///
 /// - Warm: C(h + x); without C where the work is final or on a server; execution_ns as it is.
 /// - Cold: placement + INIT + handler part. Handler part: C(CPU of its components + h + x) + their
@@ -57,8 +60,23 @@ class Timing {
   [[nodiscard]] Stay cold_stay(const Request& request, std::int64_t cpu) const;
   /// Handler, execution and tokens before the CpuLaw.
   [[nodiscard]] std::int64_t work_cpu(const Requests& requests, std::size_t i) const;
-  /// cold_stay() looks at work_cpu().
+  /// cold_stay() or on_instance() looks at work_cpu().
   [[nodiscard]] bool needs_cpu() const { return needs_cpu_; }
+  /// Instances have factors of their own.
+  [[nodiscard]] bool has_unlike_instances() const { return unlike_.has_value(); }
+  /// An instance's factor, in 10^-9. @param number, sub_stream see Noise
+  [[nodiscard]] std::int64_t instance_factor(std::uint32_t function, std::uint64_t number,
+                                             std::uint16_t sub_stream) const;
+  /// The warm time of a request on an instance of that factor. @param warm on one of factor 1
+  [[nodiscard]] std::int64_t on_instance(std::int64_t warm, std::int64_t cpu,
+                                         std::int64_t factor) const;
+  /// The start of an instance that is not started for a request. INIT holds the components of the
+  /// handler, too (through C), and has no limit.
+  struct OwnStart {
+    std::int64_t placement = 0;
+    std::int64_t init = 0;
+  };
+  [[nodiscard]] OwnStart own_start(std::uint32_t function, std::uint64_t number) const;
 
   [[nodiscard]] bool has_network() const { return has_network_; }
   /// ns; the largest integer = none
@@ -71,11 +89,17 @@ class Timing {
     std::int64_t cpu;
   };
   [[nodiscard]] std::int64_t stretched(std::int64_t cpu) const;
-  void add_tokens(const Requests& requests, std::span<std::int64_t> ns) const;
+  /// Elapsed time of a component in the cold start that `number` stands for.
+  [[nodiscard]] std::int64_t wall_of(std::size_t component, std::uint32_t function,
+                                     std::uint64_t number, std::uint16_t first_sub_stream) const;
+  void add_noise(const Requests& requests, std::span<std::int64_t> ns) const;
   [[nodiscard]] std::int64_t token_time(const Requests& requests, std::size_t i) const;
   [[nodiscard]] std::int64_t state_time(std::uint32_t function, std::uint64_t number) const;
 
   Work work_{};
+  double token_share_ = 1.0;  ///< of token time, with parallel execution
+  std::optional<Distribution> noise_{};
+  std::optional<Distribution> unlike_{};
   Distribution network_{};
   bool has_network_ = false;
   bool needs_cpu_ = false;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,30 +32,57 @@ constexpr Duration kKeepAlive = 300 * kMeanService;
 
 class Poisson final : public Traffic {
  public:
-  Poisson(double mean_gap_ns, std::uint64_t requests)
+  /// @param functions number f is called in proportion to 1 / (f + 1)
+  Poisson(double mean_gap_ns, std::uint64_t requests, std::uint32_t functions)
       : mean_gap_ns_(mean_gap_ns),
         requests_(requests),
+        functions_(functions),
         duration_(static_cast<std::int64_t>(mean_gap_ns * static_cast<double>(requests))) {}
 
   bool independent() const override { return true; }
-  std::uint32_t functions() const override { return 1; }
-  std::uint64_t expected_requests(std::uint32_t /*function*/) const override { return requests_; }
+  std::uint32_t functions() const override { return functions_; }
+  std::uint64_t expected_requests(std::uint32_t function) const override {
+    return static_cast<std::uint64_t>(static_cast<double>(requests_) * share(function));
+  }
   std::unique_ptr<ArrivalSource> open(std::uint32_t function, ReplaySeed seed) const override {
-    return std::make_unique<RenewalSource>(function, seed, mean_gap_ns_, duration_);
+    return std::make_unique<RenewalSource>(function, seed, mean_gap_ns_ / share(function),
+                                           duration_);
   }
   Duration duration() const override { return duration_; }
   std::string description() const override { return "Poisson arrivals"; }
   ScaleBy default_scale_by() const override { return ScaleBy::kTime; }
 
  private:
+  double share(std::uint32_t function) const {
+    if (functions_ == 1) return 1.0;
+    return 1.0 / (function + 1.0) / (std::log(static_cast<double>(functions_)) + 0.5772);
+  }
+
   double mean_gap_ns_;
   std::uint64_t requests_;
+  std::uint32_t functions_;
   Duration duration_;
 };
 
 double mean_gap_ns(double busy) { return static_cast<double>(kMeanService.count()) / busy; }
 
-enum class Setup { kPool, kSharing, kServers };
+enum class Setup { kPool, kLambda, kSharing, kServers, kManyFunctions, kAccountLimit };
+
+/// The shipped AWS Lambda in its mechanisms: pools that halve, four cold components, a CPU quota,
+/// noise of requests and of instances.
+void make_lambda(DeploymentPlan& deployment, PoolPlan& pool) {
+  pool.keep_alive = 380s;
+  pool.keep_alive_rule = KeepAliveRule::kHalving;
+  pool.cold_start = {{"placement", LoadAt::kPlacement, Distribution::lognormal(120ms, 0.3), 0ns},
+                     {"runtime", LoadAt::kInit, Distribution::lognormal(90ms, 0.25), 0ns},
+                     {"import", LoadAt::kInit, Distribution::constant(0ns), 150ms},
+                     {"weights", LoadAt::kHandler, Distribution::constant(10ms), 80ms}};
+  pool.init_limit = 10s;
+  pool.cpu = {.period = 20ms, .quota = 11'577'000ns};
+  pool.memory = Megabytes(1024);
+  deployment.noise.per_request = Distribution::lognormal(1s, 0.1);
+  deployment.noise.per_instance = Distribution::lognormal(1s, 0.05);
+}
 
 Plan plan_of(double busy, std::uint64_t requests, Setup setup = Setup::kPool) {
   PoolPlan pool;
@@ -68,11 +96,18 @@ Plan plan_of(double busy, std::uint64_t requests, Setup setup = Setup::kPool) {
     pool.metering.basis = Metering::Basis::kPerActiveInstance;
   }
   DeploymentPlan deployment;
+  std::uint32_t functions = 1;
+  if (setup == Setup::kLambda) make_lambda(deployment, pool);
+  if (setup == Setup::kManyFunctions) functions = 46'000;
+  if (setup == Setup::kAccountLimit) {
+    functions = 1'000;
+    pool.account_concurrency = 1'000;
+  }
   deployment.side = pool;
   if (setup == Setup::kServers) deployment.side = ServerPlan{.replicas = 2048};
   deployment.work.execution = Distribution::lognormal(kMeanService, 1.0);
   Plan plan;
-  plan.traffic = std::make_shared<Poisson>(mean_gap_ns(busy), requests);
+  plan.traffic = std::make_shared<Poisson>(mean_gap_ns(busy), requests, functions);
   plan.deployments = {deployment};
   plan.horizon = {Horizon::Kind::kAt, Instant(plan.traffic->duration())};
   return plan;
@@ -97,7 +132,11 @@ double engine_time(const Plan& plan) {
 void report_ratios(bool quick) {
   const std::uint64_t requests = quick ? 200'000 : 4'000'000;
   const int pairs = quick ? 2 : 21;
-  std::array<Case, 4> cases{Case{"single-2000-busy", 2000.0}, Case{"single-20-busy", 20.0},
+  std::array<Case, 7> cases{Case{"single-2000-busy", 2000.0},
+                            Case{"single-20-busy", 20.0},
+                            Case{"aws-lambda-default", 2000.0, Setup::kLambda},
+                            Case{"azure-46k-functions", 2000.0, Setup::kManyFunctions},
+                            Case{"account-limit", 950.0, Setup::kAccountLimit},
                             Case{"sharing-80", 2000.0, Setup::kSharing},
                             Case{"servers-2048", 1900.0, Setup::kServers}};
   std::vector<Plan> plans;

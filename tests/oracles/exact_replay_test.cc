@@ -64,6 +64,7 @@ void compare(Differences& d, const DeploymentResult& engine, const ReferenceResu
   d.same("failed", Int128(engine.failed), Int128(reference.failed));
   d.same("retries", Int128(engine.retries), Int128(reference.retries));
   d.same("batches", Int128(engine.batches), Int128(reference.batches));
+  d.same("own_starts", Int128(engine.own_starts), Int128(reference.own_starts));
   d.same("cold_affected", Int128(engine.cold_affected), Int128(reference.cold_affected));
   d.same("contention", engine.contention_ns, reference.contention_ns);
   d.same("in_flight", Int128(engine.in_flight), 0);

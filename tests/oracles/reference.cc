@@ -61,16 +61,26 @@ std::vector<Request> read_all(const Plan& plan, ReplaySeed seed) {
   return all;
 }
 
-std::int64_t work_ns(const Work& work, const Request& r, ReplaySeed seed) {
+std::int64_t work_ns(const DeploymentPlan& deployment, const Request& r, ReplaySeed seed) {
+  const Work& work = deployment.work;
   const Stream stream(seed.seed, r.function, Purpose::kRequest, 0, seed.replication);
-  std::int64_t ns =
-      work.handler.count() + work.execution.at_word(stream.words(r.number)[1]).count();
-  if (work.uses_tokens) {
-    ns += work.token_base.count();
-    ns += work.per_input_token.count() * std::max<std::int64_t>(r.input_tokens, 0);
-    ns += work.per_output_token.count() * std::max<std::int64_t>(r.output_tokens, 0);
+  double share = 1.0;  // of the time on one CPU
+  if (work.threads > 1 && !work.is_final) {
+    share = 1.0 - work.parallel_fraction + work.parallel_fraction / work.threads;
   }
-  return ns;
+  const Distribution law = share == 1.0 ? work.execution : work.execution.scaled(share);
+  std::int64_t ns = law.at_word(stream.words(r.number)[1]).count();
+  if (work.uses_tokens) {
+    std::int64_t tokens = work.token_base.count();
+    tokens += work.per_input_token.count() * std::max<std::int64_t>(r.input_tokens, 0);
+    tokens += work.per_output_token.count() * std::max<std::int64_t>(r.output_tokens, 0);
+    ns += static_cast<std::int64_t>(static_cast<double>(tokens) * share);
+  }
+  ns += work.handler.count();
+  if (!deployment.noise.per_request || work.is_final) return ns;
+  const Stream noise(seed.seed, r.function, Purpose::kNoise, 0, seed.replication);
+  return Noise::applied(ns,
+                        deployment.noise.per_request->at_word(noise.words(r.number)[0]).count());
 }
 
 std::int64_t state_ns(const Work& work, const Request& r, ReplaySeed seed) {

@@ -29,6 +29,7 @@ struct ReferenceResult {
   std::uint64_t failed = 0;
   std::uint64_t retries = 0;
   std::uint64_t batches = 0;
+  std::uint64_t own_starts = 0;
   std::uint64_t cold_starts = 0;
   std::uint64_t cold_affected = 0;
   Int128 contention_ns = 0;

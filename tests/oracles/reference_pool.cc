@@ -5,6 +5,7 @@
 #include <list>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 #include "sim-core/random.h"
@@ -17,7 +18,7 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kWhole = std::int64_t{1} << 32;  ///< a nanosecond of work done alone
 
 /// What an instance is for the next request, in the order in which requests look for one.
-enum class Class : std::uint8_t { kRoom, kIdle, kStarting, kNone };
+enum class Class : std::uint8_t { kWarmRoom, kWarmIdle, kRoom, kIdle, kStarting, kNone };
 
 /// A request on an instance.
 struct Running {
@@ -39,6 +40,10 @@ struct Instance {
   bool starting = false;
   bool fails = false;
   bool draining = false;
+  bool reserved = false;  ///< warm capacity
+  bool own = false;       ///< no request asked for it
+  bool untouched = true;  ///< no request has ended on it
+  std::int64_t factor = 1'000'000'000;
   std::vector<Running> running{};
   Class was = Class::kNone;
   std::uint64_t entered = 0;  ///< rises with the instant at which it came into its class
@@ -62,7 +67,18 @@ struct Retrying {
   std::int64_t at = 0;
 };
 
-enum class Kind : std::uint8_t { kEnd, kReady, kExpiry, kEndOfLife, kToken, kPatience, kRetry };
+enum class Kind : std::uint8_t {
+  kEnd,
+  kReady,
+  kExpiry,
+  kEndOfLife,
+  kWarm,
+  kTick,
+  kAhead,
+  kToken,
+  kPatience,
+  kRetry
+};
 
 struct Event {
   std::int64_t at = kNever;
@@ -89,15 +105,29 @@ class PoolReplay {
     idle_periods_.resize(functions);
     tokens_.resize(functions);
     token_at_.resize(functions, kNever);
+    loads_.resize(functions);
+    knative_memory_.resize(functions);
+    wanted_.resize(functions);
+    idle_times_.resize(functions);
+    empty_since_.resize(functions, -1);
+    ahead_at_.resize(functions, kNever);
+    ahead_until_.resize(functions);
+    warm_loads_.resize(functions);
+    warm_changed_.resize(functions);
+    warm_steps_.resize(functions);
+    tick_.resize(functions, 1);
     if (pool_.scale_out) {
       const Int128 full = Int128(pool_.scale_out->burst) * pool_.scale_out->period.count();
       for (Int128& tokens : tokens_) tokens = full;
     }
     for (std::uint32_t f = 0; f < functions; ++f) {
       for (std::uint32_t i = 0; i < pool_.minimum_instances; ++i) {
-        Instance& instance = create(f);
+        Instance& instance = create(f, false);
         instance.idle_period = ++idle_periods_[f];
         reclass(instance);
+      }
+      if (pool_.warm) {
+        for (std::uint32_t i = 0; i < pool_.warm->instances; ++i) reclass(create(f, true));
       }
     }
     note();
@@ -116,6 +146,11 @@ class PoolReplay {
       note();
     }
     while (unsettled()) fire_up_to(next().at);
+    if (plan_.horizon.kind == Horizon::Kind::kAt) {
+      fire_up_to(std::max(ns_of(plan_.horizon.at) - 1, now_));
+    } else if (plan_.horizon.kind == Horizon::Kind::kDrain) {
+      while (acts_by_clock() && goes_on()) fire_up_to(next().at);
+    }
     // What idles now expires, but for the minimum, which another life does not change.
     ending_ = true;
     fire_up_to(kNever - 1);
@@ -125,6 +160,35 @@ class PoolReplay {
 
  private:
   // ---- events
+
+  [[nodiscard]] bool knative() const { return pool_.scaling.rule == ScalingRule::kKnative; }
+  [[nodiscard]] bool histogram() const {
+    return pool_.keep_alive_rule == KeepAliveRule::kHistogram;
+  }
+  [[nodiscard]] bool acts_by_clock() const {
+    return pool_.scaling.rule != ScalingRule::kPerRequest || histogram() ||
+           (pool_.warm && (pool_.warm->tracking || !pool_.warm->schedule.empty()));
+  }
+  /// Something may still expire.
+  [[nodiscard]] bool goes_on() const {
+    for (const Instance& i : instances_) {
+      if (i.reserved) continue;
+      const bool ages =
+          pool_.maximum_life > Duration::zero() && steady_of(i.function) > pool_.minimum_instances;
+      if (i.starting || i.expires_at != kNever || ages) return true;
+    }
+    for (std::uint32_t f = 0; f < loads_.size(); ++f) {
+      if (ahead_at_[f] != kNever || wanted_[f] > 0) return true;
+      const std::int64_t window = pool_.scaling.window.count() + pool_.scaling.period.count();
+      const bool loaded =
+          average(loads_[f], &Load::requests, std::max<std::int64_t>(now_ - window, 0), now_) > 0;
+      if (knative() && (loaded || now_ < knative_memory_[f].panic_until ||
+                        steady_of(f) != pool_.minimum_instances)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   [[nodiscard]] bool unsettled() const {
     for (const auto& queue : waiting_) {
@@ -141,7 +205,9 @@ class PoolReplay {
     };
     for (Instance& i : instances_) {
       const std::uint32_t f = i.function;
-      if (i.starting) {
+      if (i.starting && (i.own || i.reserved)) {
+        consider({i.ready_at, Kind::kReady, f, (std::uint64_t{1} << 63) + i.created, &i});
+      } else if (i.starting) {
         consider({i.ready_at, Kind::kReady, f, i.running.front().r.number, &i});
       } else {
         for (const Running& r : i.running) {
@@ -150,15 +216,22 @@ class PoolReplay {
       }
       consider({i.expires_at, Kind::kExpiry, f, i.idle_period, &i});
       const bool another = ending_ && steady_of(f) <= pool_.minimum_instances;
-      if (pool_.maximum_life > Duration::zero() && !i.draining && !another) {
+      if (pool_.maximum_life > Duration::zero() && !i.draining && !another && !i.reserved) {
         consider({i.born + pool_.maximum_life.count(), Kind::kEndOfLife, f, i.created, &i});
       }
+    }
+    for (std::uint32_t f = 0; f < waiting_.size() && !ending_; ++f) {
+      consider({next_warm(f), Kind::kWarm, f, 0, nullptr});
+      if (pool_.scaling.rule != ScalingRule::kPerRequest) {
+        consider({tick_[f] * pool_.scaling.period.count(), Kind::kTick, f, 0, nullptr});
+      }
+      consider({ahead_at_[f], Kind::kAhead, f, 0, nullptr});
     }
     for (std::uint32_t f = 0; f < waiting_.size(); ++f) {
       for (const Waiting& w : waiting_[f]) {
         consider({w.leaves_at, Kind::kPatience, f, w.r.number, nullptr});
       }
-      if (waiting_[f].empty() || live_of(f) >= pool_.max_instances) {
+      if (waiting_[f].empty() || live_of(f) >= pool_.max_instances || knative()) {
         token_at_[f] = kNever;
         continue;
       }
@@ -184,9 +257,21 @@ class PoolReplay {
         case Kind::kReady:
           ready(*e.instance);
           break;
+        case Kind::kWarm:
+          change_warm(e.function);
+          break;
+        case Kind::kTick:
+          tick(e.function);
+          break;
+        case Kind::kAhead:
+          ahead_at_[e.function] = kNever;
+          if (steady_of(e.function) == 0) start_alone(e.function);
+          break;
         case Kind::kExpiry:
           if (steady_of(e.function) <= pool_.minimum_instances) {
             e.instance->expires_at = kNever;
+          } else if (steady_of(e.function) <= wanted_[e.function] && !ending_) {
+            e.instance->expires_at = now_ + pool_.scaling.period.count();
           } else {
             remove(*e.instance, true);
           }
@@ -245,15 +330,24 @@ class PoolReplay {
   // ---- requests
 
   void arrive(const Request& r, std::uint16_t attempt) {
-    if (place(r, attempt)) return;
     auto& queue = waiting_[r.function];
+    ahead_at_[r.function] = kNever;
+    if (in_system(r.function) == 0 && empty_since_[r.function] >= 0) {
+      idle_times_[r.function].push_back(now_ - empty_since_[r.function]);
+    }
+    if (place(r, attempt, false)) return;
     const bool fits = !pool_.queue_limit || queue.size() < *pool_.queue_limit;
-    if (pool_.at_limit == AtLimit::kQueue && pool_.max_instances > 0 && fits) {
+    const bool queues =
+        (pool_.at_limit == AtLimit::kQueue || knative()) && account_share(r.function) > 0;
+    if (queues && pool_.max_instances > 0 && fits) {
       Waiting w{.r = r, .attempt = attempt, .turn = turns_++};
       if (pool_.patience) {
         w.leaves_at = now_ + pool_.patience->at_word(word(r, Purpose::kPatience, attempt)).count();
       }
       queue.push_back(w);
+      if (knative() && steady_of(r.function) == 0 && warm_of(r.function).empty()) {
+        start_alone(r.function);
+      }
     } else {
       turn_away(r, attempt, false);
     }
@@ -293,17 +387,20 @@ class PoolReplay {
     queue.erase(found);
   }
 
-  bool place(const Request& r, std::uint16_t attempt) {
-    if (pool_.account_concurrency > 0 && in_flight() >= pool_.account_concurrency) return false;
-    for (const Class wanted : {Class::kRoom, Class::kIdle, Class::kStarting}) {
+  /// @param queued it comes from the queue
+  bool place(const Request& r, std::uint16_t attempt, bool queued) {
+    if (account_is_full(r.function)) return false;
+    for (const Class wanted :
+         {Class::kWarmRoom, Class::kWarmIdle, Class::kRoom, Class::kIdle, Class::kStarting}) {
       std::vector<Instance*> candidates;
       for (Instance& i : instances_) {
         if (i.function == r.function && class_of(i) == wanted) candidates.push_back(&i);
       }
       if (candidates.empty()) continue;
-      put(*chosen(candidates, r), r, attempt);
+      put(*chosen(candidates, r), r, attempt, queued);
       return true;
     }
+    if (knative()) return false;
     if (live_of(r.function) >= pool_.max_instances || missing_tokens(r.function) > 0) return false;
     if (pool_.scale_out) tokens_[r.function] -= pool_.scale_out->period.count();
     start_for(r, attempt);
@@ -335,7 +432,9 @@ class PoolReplay {
   void serve_queues(std::uint32_t function) {
     if (pool_.account_concurrency == 0) {
       auto& queue = waiting_[function];
-      while (!queue.empty() && place(queue.front().r, queue.front().attempt)) queue.pop_front();
+      while (!queue.empty() && place(queue.front().r, queue.front().attempt, true)) {
+        queue.pop_front();
+      }
       return;
     }
     for (bool placed = true; placed;) {
@@ -347,7 +446,7 @@ class PoolReplay {
       std::sort(queues.begin(), queues.end(),
                 [](const auto* a, const auto* b) { return a->front().turn < b->front().turn; });
       for (auto* queue : queues) {
-        placed = place(queue->front().r, queue->front().attempt);
+        placed = place(queue->front().r, queue->front().attempt, true);
         if (placed) queue->pop_front();
         if (placed) break;
       }
@@ -356,7 +455,7 @@ class PoolReplay {
 
   // ---- service
 
-  void put(Instance& i, const Request& r, std::uint16_t attempt) {
+  void put(Instance& i, const Request& r, std::uint16_t attempt, bool queued) {
     if (!i.starting && i.running.empty()) {
       i.active_since = i.billed_from = now_;
       i.expires_at = kNever;
@@ -365,19 +464,21 @@ class PoolReplay {
     if (i.starting) {
       i.running.back().joined = true;
     } else {
-      serve(i.running.back());
+      serve(i, i.running.back());
+      i.running.back().joined = queued && i.own && i.ready_at == now_;
     }
     reclass(i);
   }
-  void serve(Running& run) {
-    run.stay = warm_stay(deployment_, run.r, seed_);
+  void serve(const Instance& i, Running& run) {
+    run.stay = warm_stay(deployment_, run.r, seed_, i.factor);
     run.start = run.served_from = now_;
     run.left = Int128(run.stay.handler) * kWhole;
   }
 
   void start_for(const Request& r, std::uint16_t attempt) {
-    Instance& i = create(r.function);
-    Running run{.r = r, .attempt = attempt, .stay = cold_stay(deployment_, r, seed_)};
+    Instance& i = create(r.function, false);
+    i.factor = factor_of(deployment_, r.function, r.number, attempt, seed_);
+    Running run{.r = r, .attempt = attempt, .stay = cold_stay(deployment_, r, seed_, i.factor)};
     run.start = now_;
     i.ready_at = now_ + run.stay.placement + run.stay.init;
     i.active_since = now_;
@@ -395,9 +496,16 @@ class PoolReplay {
   void ready(Instance& i) {
     if (i.fails) return fail(i);
     i.starting = false;
+    if (i.own && pool_.metering.bills_init && (i.running.empty() || !per_period())) {
+      meter_start(i);
+    }
+    if (i.own && i.running.empty()) {
+      if (i.draining) return remove(i, false);
+      return become_idle(i);
+    }
     for (Running& run : i.running) {
       if (run.joined) {
-        serve(run);
+        serve(i, run);
       } else {
         run.served_from = now_;
         run.left = Int128(run.stay.handler) * kWhole;
@@ -407,10 +515,12 @@ class PoolReplay {
   }
 
   void fail(Instance& i) {
-    last_completion_ = std::max(last_completion_, now_);
+    if (!i.running.empty()) last_completion_ = std::max(last_completion_, now_);
     const std::vector<Running> all = i.running;
     i.running.clear();
-    if (pool_.metering.bills_init) {
+    if (pool_.metering.bills_init && i.own) {
+      meter_start(i);
+    } else if (pool_.metering.bills_init) {
       charge(all.front().r);
       if (per_period()) {
         if (i.active_since >= ns_of(plan_.warm_up))
@@ -432,12 +542,15 @@ class PoolReplay {
     const Running run = *found;
     i.running.erase(found);
     i.last = run.r;
+    i.untouched = false;
     last_completion_ = std::max(last_completion_, now_);
     if (counted(run.r)) record(run);
     const std::int64_t elapsed = now_ - run.served_from;
     const std::int64_t init = pool_.metering.bills_init ? run.stay.init : 0;
     charge(run.r);
-    if (!per_period() && counted(run.r)) meter(elapsed + init, billed_memory(run.r));
+    if (!per_period() && counted(run.r)) {
+      meter(elapsed + init, billed_memory(run.r), provisioned(i));
+    }
     if (!i.running.empty()) {
       reclass(i);
       return;
@@ -446,22 +559,57 @@ class PoolReplay {
     if (!i.draining && !queue.empty() && pool_.account_concurrency == 0) {
       i.running.push_back({.r = queue.front().r, .attempt = queue.front().attempt});
       queue.pop_front();
-      serve(i.running.back());
+      serve(i, i.running.back());
+      i.running.back().joined = i.own && i.ready_at == now_;
       return;
     }
     if (per_period() && i.active_since >= ns_of(plan_.warm_up)) {
-      meter(now_ - i.billed_from, pool_.memory.value());
+      meter(now_ - i.billed_from, pool_.memory.value(), provisioned(i));
     }
     if (i.draining) return remove(i, false);
+    become_idle(i);
+  }
+
+  void become_idle(Instance& i) {
+    reclass(i);
+    if (i.reserved) return;
     i.idle_period = ++idle_periods_[i.function];
+    if (knative()) return;
     const std::int64_t life = idle_life(i);
     i.expires_at = life == kNever ? kNever : now_ + life;
-    reclass(i);
+    const Windows w = windows_of(pool_.idle_histogram, idle_times_[i.function]);
+    if (!histogram() || w.life < 0 || w.pre == 0 || i.untouched || in_system(i.function) > 0)
+      return;
+    ahead_at_[i.function] = now_ + w.pre;
+    ahead_until_[i.function] = now_ + w.life;
+    for (bool gone = true; gone && steady_of(i.function) > pool_.minimum_instances;) {
+      gone = false;
+      Instance* oldest = nullptr;
+      for (Instance& other : instances_) {
+        if (other.function != i.function || class_of(other) != Class::kIdle) continue;
+        if (oldest == nullptr || other.entered < oldest->entered) oldest = &other;
+      }
+      if (oldest == nullptr) break;
+      const bool self = oldest == &i;
+      remove(*oldest, true);
+      gone = !self;  // it was the last that came
+    }
   }
 
   [[nodiscard]] std::int64_t idle_life(const Instance& i) const {
     if (pool_.keep_alive_rule == KeepAliveRule::kDrawn) {
-      return pool_.idle_life.at_word(word(i.last, Purpose::kKeepAlive, 0)).count();
+      Request last = i.last;
+      last.function = i.function;
+      if (i.untouched) last.number = i.created;
+      const std::uint16_t sub = i.untouched ? kOwnStart : 0;
+      return pool_.idle_life.at_word(word(last, Purpose::kKeepAlive, sub)).count();
+    }
+    if (histogram() && i.untouched && ahead_until_[i.function] > now_) {
+      return ahead_until_[i.function] - now_;
+    }
+    if (histogram()) {
+      const Windows w = windows_of(pool_.idle_histogram, idle_times_[i.function]);
+      if (w.life >= 0) return w.life;
     }
     std::int64_t life = pool_.keep_alive.count();
     if (pool_.keep_alive_rule == KeepAliveRule::kHalving && life != kNever) {
@@ -501,11 +649,22 @@ class PoolReplay {
     if (counted(r) && pool_.metering.bills_requests) out_.usage[Meter::kRequests] += 1;
   }
 
-  void meter(std::int64_t used, std::int64_t memory) {
+  /// INIT of an instance that no request asked for.
+  void meter_start(const Instance& i) {
+    if (i.active_since >= ns_of(plan_.warm_up)) {
+      meter(std::max<std::int64_t>(now_ - i.billed_from, 0), pool_.memory.value());
+    }
+  }
+
+  void meter(std::int64_t used, std::int64_t memory, bool provisioned = false) {
     const Metering& rule = pool_.metering;
     std::int64_t billed = std::max(used, rule.minimum.count());
     const std::int64_t step = rule.granularity.count();
     if (billed % step != 0) billed += step - billed % step;
+    if (provisioned) {
+      out_.usage[Meter::kProvisionedExecution] += Int128(billed) * memory;
+      return;
+    }
     out_.usage[Meter::kMemoryTime] += Int128(billed) * memory;
     out_.usage[Meter::kVcpuTime] += Int128(billed) * pool_.vcpu.value();
     out_.usage[Meter::kClockTime] += Int128(billed) * pool_.clock_mhz;
@@ -523,9 +682,132 @@ class PoolReplay {
 
   // ---- instances
 
-  Instance& create(std::uint32_t function) {
+  Instance& create(std::uint32_t function, bool reserved) {
     instances_.push_back({.function = function, .created = created_[function]++, .born = now_});
-    return instances_.back();
+    Instance& i = instances_.back();
+    i.reserved = reserved;
+    i.factor = factor_of(deployment_, function, i.created, kOwnStart, seed_);
+    return i;
+  }
+
+  /// No request asks for it. Limits apply.
+  bool start_alone(std::uint32_t f) {
+    if (live_of(f) >= pool_.max_instances || missing_tokens(f) > 0) return false;
+    if (pool_.scale_out) tokens_[f] -= pool_.scale_out->period.count();
+    Instance& i = create(f, false);
+    const Stay start = own_start(deployment_, f, i.created, seed_);
+    i.own = i.starting = true;
+    i.active_since = now_;
+    i.ready_at = now_ + start.placement + start.init;
+    i.billed_from = pool_.metering.bills_init ? now_ + start.placement : i.ready_at;
+    if (pool_.init_failure > 0) {
+      const Stream stream(seed_.seed, f, Purpose::kFailure, kOwnStart, seed_.replication);
+      i.fails = stream.uniform(i.created) < pool_.init_failure;
+    }
+    if (now_ >= ns_of(plan_.warm_up) &&
+        (plan_.horizon.kind != Horizon::Kind::kAt || now_ < ns_of(plan_.horizon.at))) {
+      ++out_.own_starts;
+    }
+    reclass(i);
+    return true;
+  }
+
+  // ---- warm capacity
+
+  /// In order of creation, none that drains.
+  [[nodiscard]] std::vector<Instance*> warm_of(std::uint32_t f) {
+    std::vector<Instance*> warm;
+    for (Instance& i : instances_) {
+      if (i.function == f && i.reserved && !i.draining) warm.push_back(&i);
+    }
+    return warm;
+  }
+  /// The instant of change number `step`.
+  [[nodiscard]] std::int64_t next_warm(std::uint32_t f) const {
+    if (!pool_.warm) return kNever;
+    const WarmCapacity& rule = *pool_.warm;
+    const std::uint64_t step = warm_steps_[f];
+    if (rule.tracking) return static_cast<std::int64_t>(step + 1) * rule.tracking->period.count();
+    const std::uint64_t n = rule.schedule.size();
+    if (n == 0 || (step >= n && rule.repeats == Duration::zero())) return kNever;
+    return rule.schedule[step % n].at.count() +
+           static_cast<std::int64_t>(step / n) * rule.repeats.count();
+  }
+  void change_warm(std::uint32_t f) {
+    const WarmCapacity& rule = *pool_.warm;
+    const std::uint64_t step = warm_steps_[f]++;
+    const std::uint64_t present = warm_of(f).size();
+    std::uint64_t wanted = present;
+    if (rule.tracking) {
+      const TargetTracking& to = *rule.tracking;
+      const double load = average(warm_loads_[f], &Load::requests, now_ - to.period.count(), now_);
+      const double enough = std::ceil(load / (to.target * pool_.concurrency));
+      const auto within = std::min<std::uint64_t>(
+          std::max<std::uint64_t>(static_cast<std::uint64_t>(enough), to.minimum), to.maximum);
+      const bool still = now_ - warm_changed_[f] >= to.cooldown.count();
+      if (within > present || still) wanted = within;
+    } else {
+      wanted = rule.schedule[step % rule.schedule.size()].instances;
+    }
+    if (wanted != present) warm_changed_[f] = now_;
+    for (std::uint64_t n = present; n < wanted; ++n) {
+      Instance& i = create(f, true);
+      i.starting = rule.lead > Duration::zero();
+      i.ready_at = now_ + rule.lead.count();
+      reclass(i);
+    }
+    for (std::uint64_t n = present; n > wanted; --n) {
+      Instance& i = *warm_of(f).back();
+      std::int64_t billed_to = now_;
+      const std::int64_t unit = rule.configured_step.count();
+      while (unit > 0 && (billed_to - i.born) % unit != 0)
+        billed_to += unit - (billed_to - i.born) % unit;
+      configured_.emplace_back(i.born, billed_to);
+      if (i.running.empty()) {
+        remove(i, false);
+      } else {
+        i.draining = true;
+        reclass(i);
+      }
+    }
+  }
+
+  // ---- scaling policies
+
+  void tick(std::uint32_t f) {
+    ++tick_[f];
+    std::int64_t ready_ones = 0;
+    for (const Instance& i : instances_) {
+      if (i.function == f && !i.reserved && !i.draining && !i.starting) ++ready_ones;
+    }
+    const auto live = static_cast<std::int64_t>(steady_of(f));
+    std::int64_t wanted =
+        knative() ? knative_wants(pool_, loads_[f], now_, ready_ones, live, knative_memory_[f])
+                  : cloud_run_wants(pool_, loads_[f], now_);
+    if (knative()) wanted = std::max<std::int64_t>(wanted, pool_.minimum_instances);
+    wanted = std::min<std::int64_t>(wanted, pool_.max_instances);
+    if (!knative()) wanted_[f] = static_cast<std::uint64_t>(wanted);
+    while (static_cast<std::int64_t>(steady_of(f)) < wanted && start_alone(f)) {
+    }
+    while (knative() && static_cast<std::int64_t>(steady_of(f)) > wanted) give_up_one(f);
+  }
+  void give_up_one(std::uint32_t f) {
+    Instance* starting = nullptr;
+    Instance* idle = nullptr;
+    Instance* used = nullptr;
+    for (Instance& i : instances_) {  // the last of each is the newest
+      if (i.function != f || i.reserved || i.draining) continue;
+      (i.starting ? starting : i.running.empty() ? idle : used) = &i;
+    }
+    if (starting != nullptr) {
+      if (pool_.metering.bills_init && now_ > starting->billed_from) meter_start(*starting);
+      remove(*starting, true);
+    } else if (idle != nullptr) {
+      remove(*idle, true);
+    } else {
+      used->draining = true;
+      reclass(*used);
+    }
   }
 
   void remove(Instance& instance, bool expired) {
@@ -536,7 +818,7 @@ class PoolReplay {
 
   /// A pool never shrinks below its minimum: there, another life begins.
   void end_life(Instance& i) {
-    if (steady_of(i.function) <= pool_.minimum_instances) {
+    if ((i.own && i.starting) || steady_of(i.function) <= pool_.minimum_instances) {
       i.born = now_;
     } else if (i.running.empty()) {
       remove(i, true);
@@ -548,7 +830,8 @@ class PoolReplay {
 
   [[nodiscard]] Class class_of(const Instance& i) const {
     if (i.draining || i.running.size() >= pool_.concurrency) return Class::kNone;
-    if (i.starting) return Class::kStarting;
+    if (i.starting) return knative() || i.reserved ? Class::kNone : Class::kStarting;
+    if (i.reserved) return i.running.empty() ? Class::kWarmIdle : Class::kWarmRoom;
     return i.running.empty() ? Class::kIdle : Class::kRoom;
   }
   void reclass(Instance& i) {
@@ -573,6 +856,15 @@ class PoolReplay {
     const Int128 reserved = history_.integral(&Level::reserved_idle, from, horizon);
     out_.usage[Meter::kIdleMemoryTime] = reserved * pool_.memory.value();
     out_.usage[Meter::kIdleVcpuTime] = reserved * pool_.vcpu.value();
+    if (pool_.warm && pool_.warm->provisioned) {
+      for (Instance& i : instances_) {
+        if (i.reserved && !i.draining) configured_.emplace_back(i.born, horizon);
+      }
+      for (const auto& [begin, end] : configured_) {
+        const Int128 part = std::min(end, horizon) - std::max(begin, from);
+        if (part > 0) out_.usage[Meter::kProvisionedMemoryTime] += part * pool_.memory.value();
+      }
+    }
     out_.usage[Meter::kConnections] = out_.requests;
     out_.usage[Meter::kStateReads] = Int128(with_state_) * deployment_.work.state.reads;
     out_.usage[Meter::kStateWrites] = Int128(with_state_) * deployment_.work.state.writes;
@@ -584,9 +876,25 @@ class PoolReplay {
     Level level{.at = now_};
     for (std::uint32_t f = 0; f < out_.functions.size(); ++f) {
       std::int64_t busy = 0;
+      Load load{.at = now_, .requests = in_system(f)};
+      Load warm{.at = now_};
       for (const Instance& i : instances_) {
-        if (i.function == f && !i.running.empty()) ++busy;
+        if (i.function != f) continue;
+        const auto n = static_cast<std::int64_t>(i.running.size());
+        if (!i.starting) load.milli_cpu += std::min(1000 * n, pool_.vcpu_share.value());
+        if (i.reserved) {
+          warm.requests += n;
+          if (n > 0) ++level.busy;
+          if (n == 0 && !pool_.warm->provisioned) ++level.reserved_idle;
+        } else if (n > 0 || i.starting) {
+          ++busy;
+        }
       }
+      if (load.requests == 0 && !loads_[f].empty() && loads_[f].back().requests > 0) {
+        empty_since_[f] = now_;
+      }
+      loads_[f].push_back(load);
+      warm_loads_[f].push_back(warm);
       level.live += static_cast<std::int64_t>(live_of(f));
       level.busy += busy;
       level.reserved_idle += std::max<std::int64_t>(pool_.minimum_instances - busy, 0);
@@ -602,19 +910,49 @@ class PoolReplay {
     return stream.words(r.number)[0];
   }
   [[nodiscard]] bool counted(const Request& r) const { return r.at >= ns_of(plan_.warm_up); }
-  [[nodiscard]] std::uint64_t in_flight() const {
+  [[nodiscard]] bool provisioned(const Instance& i) const {
+    return i.reserved && pool_.warm->provisioned;
+  }
+  [[nodiscard]] std::uint64_t in_flight(std::uint32_t f) const {
     std::uint64_t sum = 0;
-    for (const Instance& i : instances_) sum += i.running.size();
+    for (const Instance& i : instances_) {
+      if (i.function == f) sum += i.running.size();
+    }
     return sum;
+  }
+  [[nodiscard]] std::int64_t in_system(std::uint32_t f) const {
+    return static_cast<std::int64_t>(in_flight(f) + waiting_[f].size());
+  }
+  /// Requests in execution that the function's part of the account may have.
+  [[nodiscard]] std::uint64_t account_share(std::uint32_t function) const {
+    if (pool_.account_concurrency == 0) return std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t left = pool_.account_concurrency;
+    for (const ReservedConcurrency& r : pool_.reserved) {
+      if (r.function == function) return r.requests;
+      left -= std::min<std::uint64_t>(r.requests, left);
+    }
+    return left;
+  }
+  [[nodiscard]] bool has_reserved(std::uint32_t function) const {
+    return std::any_of(pool_.reserved.begin(), pool_.reserved.end(),
+                       [&](const ReservedConcurrency& r) { return r.function == function; });
+  }
+  [[nodiscard]] bool account_is_full(std::uint32_t function) const {
+    std::uint64_t used = 0;
+    for (std::uint32_t f = 0; f < waiting_.size(); ++f) {
+      const bool shares = !has_reserved(function) && !has_reserved(f);
+      if (f == function || shares) used += in_flight(f);
+    }
+    return used >= account_share(function);
   }
   [[nodiscard]] std::uint64_t live_of(std::uint32_t f) const {
     return static_cast<std::uint64_t>(std::count_if(
         instances_.begin(), instances_.end(), [&](const Instance& i) { return i.function == f; }));
   }
   [[nodiscard]] std::uint64_t steady_of(std::uint32_t f) const {
-    return static_cast<std::uint64_t>(
-        std::count_if(instances_.begin(), instances_.end(),
-                      [&](const Instance& i) { return i.function == f && !i.draining; }));
+    return static_cast<std::uint64_t>(std::count_if(
+        instances_.begin(), instances_.end(),
+        [&](const Instance& i) { return i.function == f && !i.draining && !i.reserved; }));
   }
 
   const Plan& plan_;
@@ -633,6 +971,18 @@ class PoolReplay {
   std::vector<std::uint64_t> idle_periods_{};  ///< by function
   std::vector<Int128> tokens_{};               ///< by function, times the period
   std::vector<std::int64_t> token_at_{};       ///< by function: when those that wait look again
+  std::vector<Loads> loads_{};                 ///< by function, as all below
+  std::vector<Loads> warm_loads_{};            ///< of the warm capacity
+  std::vector<std::uint64_t> warm_steps_{};    ///< changes so far
+  std::vector<std::int64_t> warm_changed_{};   ///< the latest real one
+  std::vector<std::int64_t> tick_{};           ///< number of the next
+  std::vector<KnativeMemory> knative_memory_{};
+  std::vector<std::uint64_t> wanted_{};
+  std::vector<std::vector<std::int64_t>> idle_times_{};
+  std::vector<std::int64_t> empty_since_{};
+  std::vector<std::int64_t> ahead_at_{};
+  std::vector<std::int64_t> ahead_until_{};
+  std::vector<std::pair<std::int64_t, std::int64_t>> configured_{};
   std::uint64_t entries_ = 0;
   std::uint64_t turns_ = 0;
   Timeline history_{};

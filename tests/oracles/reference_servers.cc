@@ -267,7 +267,7 @@ class ServerReplay {
 
   [[nodiscard]] std::int64_t service_ns(const Request& r) const {
     if (r.execution_ns != ArrivalBlock::kAbsent) return r.execution_ns;
-    return work_ns(deployment_.work, r, seed_) + state_ns(deployment_.work, r, seed_);
+    return work_ns(deployment_, r, seed_) + state_ns(deployment_.work, r, seed_);
   }
 
   [[nodiscard]] bool shares() const {

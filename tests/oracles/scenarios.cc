@@ -136,6 +136,8 @@ class Maker {
     kind_ = kind;
     DeploymentPlan d;
     d.work = work();
+    if (dice_.chance(25)) d.noise.per_request = factor();
+    if (kind_.detailed && dice_.chance(25)) d.noise.per_instance = factor();
     if (dice_.chance(30)) d.network = law(3);
     d.request_bytes = Bytes(dice_.below(3) * 1000);
     d.response_bytes = Bytes(dice_.below(3) * 7);
@@ -173,6 +175,12 @@ class Maker {
       servers.batching = batching;
     }
     if (dice_.chance(40)) servers.patience = law(6);
+  }
+
+  /// Of 10^-9.
+  Distribution factor() {
+    static const Distribution spread = Distribution::lognormal(std::chrono::seconds(1), 0.5);
+    return dice_.chance(30) ? Distribution::constant(Duration(1'500'000'000)) : spread;
   }
 
   Autoscale autoscale() {
@@ -215,6 +223,10 @@ class Maker {
                  .writes = static_cast<std::uint16_t>(dice_.below(3)),
                  .read_latency = law(2),
                  .write_latency = law(2)};
+    }
+    if (dice_.chance(20)) {
+      w.parallel_fraction = dice_.one_of({0.5, 0.9, 1.0});
+      w.threads = static_cast<std::uint32_t>(1 + dice_.below(4));
     }
     return w;
   }
@@ -289,6 +301,63 @@ class Maker {
     if (dice_.chance(25)) p.init_failure = 0.3;
     if (dice_.chance(30)) p.account_concurrency = static_cast<std::uint32_t>(1 + dice_.below(6));
     if (dice_.chance(30)) per_period_ = true;
+    if (p.account_concurrency > 0 && dice_.chance(40)) {
+      p.reserved.push_back({static_cast<std::uint32_t>(dice_.below(2)),
+                            static_cast<std::uint32_t>(dice_.below(p.account_concurrency + 1))});
+    }
+    if (dice_.chance(30)) p.warm = warm();
+    // In a part whose end is found by running the clock stops with its own requests.
+    const bool ends_alone = kind_.splits && scenario_.plan.horizon.kind != Horizon::Kind::kAt;
+    if (!ends_alone && dice_.chance(35)) p.scaling = scaling();
+    if (!ends_alone && p.keep_alive_rule == KeepAliveRule::kFixed && dice_.chance(30)) {
+      p.keep_alive_rule = KeepAliveRule::kHistogram;
+      p.idle_histogram = {.bin = Duration(unit_ * (1 + dice_.below(3))),
+                          .bins = static_cast<std::uint32_t>(1 + dice_.below(8)),
+                          .head = dice_.one_of({0.05, 0.5}),
+                          .tail = dice_.one_of({0.6, 0.99}),
+                          .margin = dice_.one_of({0.0, 0.1}),
+                          .least_cv = dice_.one_of({0.0, 0.0, 1.0}),
+                          .fewest = static_cast<std::uint32_t>(1 + dice_.below(3))};
+    }
+  }
+
+  WarmCapacity warm() {
+    WarmCapacity w;
+    const auto some = [&] { return static_cast<std::uint32_t>(dice_.below(4)); };
+    w.instances = some();
+    w.provisioned = dice_.chance(60);
+    w.lead = Duration(grid(3));
+    w.configured_step = Duration(grid(4));
+    if (dice_.chance(40)) {
+      for (std::int64_t at = dice_.below(5), n = dice_.below(4); n > 0; --n) {
+        w.schedule.push_back({Duration(unit_ * at), some()});
+        at += 1 + dice_.below(6);
+      }
+      if (dice_.chance(60)) w.repeats = Duration(unit_ * 30);
+    } else if (dice_.chance(40)) {
+      TargetTracking rule;
+      rule.target = dice_.one_of({0.3, 0.7, 1.0});
+      rule.period = Duration(unit_ * (1 + dice_.below(6)));
+      rule.cooldown = Duration(grid(10));
+      rule.minimum = some();
+      rule.maximum = rule.minimum + some();
+      w.tracking = rule;
+    }
+    return w;
+  }
+
+  ScalingPolicy scaling() {
+    ScalingPolicy s;
+    s.rule = dice_.one_of({ScalingRule::kKnative, ScalingRule::kCloudRun});
+    s.period = Duration(unit_ * (1 + dice_.below(4)));
+    s.window = s.period * (1 + dice_.below(6)) + Duration(dice_.below(2));
+    s.panic_window = std::min(s.period * (1 + dice_.below(3)), s.window);
+    s.target = dice_.one_of({0.3, 0.6, 0.7, 1.0});
+    s.panic_threshold = dice_.one_of({1.5, 2.0});
+    s.most_up = dice_.one_of({2.0, 1000.0});
+    s.most_down = dice_.one_of({1.5, 2.0});
+    s.grace = Duration(grid(8));
+    return s;
   }
 
   ColdComponent component() {
@@ -337,6 +406,34 @@ void describe_pool(std::ostream& out, const PoolPlan& p) {
       << " <= " << p.retry.longest.count() << ", init failure " << p.init_failure << ", account "
       << p.account_concurrency << ", by period "
       << (p.metering.basis == Metering::Basis::kPerActiveInstance) << "\n";
+  for (const ReservedConcurrency& r : p.reserved) {
+    out << "  reserved: " << r.requests << " for function " << r.function << "\n";
+  }
+  if (p.warm) {
+    out << "  warm: " << p.warm->instances << (p.warm->provisioned ? " provisioned" : " minimum")
+        << ", lead " << p.warm->lead.count() << ", step " << p.warm->configured_step.count()
+        << ", repeats " << p.warm->repeats.count();
+    for (const auto& step : p.warm->schedule) {
+      out << ", " << step.instances << " at " << step.at.count();
+    }
+    if (const auto& t = p.warm->tracking) {
+      out << ", tracks " << t->target << " every " << t->period.count() << ", cooldown "
+          << t->cooldown.count() << ", " << t->minimum << " to " << t->maximum;
+    }
+    out << "\n";
+  }
+  const ScalingPolicy& s = p.scaling;
+  if (s.rule != ScalingRule::kPerRequest) {
+    out << "  scaling: rule " << int(s.rule) << " every " << s.period.count() << " over "
+        << s.window.count() << "/" << s.panic_window.count() << ", target " << s.target
+        << ", panic at " << s.panic_threshold << ", up " << s.most_up << ", down " << s.most_down
+        << ", grace " << s.grace.count() << "\n";
+  }
+  if (p.keep_alive_rule == KeepAliveRule::kHistogram) {
+    const IdleHistogram& h = p.idle_histogram;
+    out << "  histogram: " << h.bins << " of " << h.bin.count() << ", " << h.head << " to "
+        << h.tail << " +- " << h.margin << ", cv " << h.least_cv << ", fewest " << h.fewest << "\n";
+  }
   for (const ColdComponent& c : p.cold_start) {
     out << "  component: load_at " << int(c.load_at) << ", wall " << text(c.wall) << ", cpu "
         << c.cpu.count() << "\n";
@@ -358,6 +455,9 @@ void describe_deployment(std::ostream& out, const DeploymentPlan& d) {
       << ", " << w.per_input_token.count() << ", " << w.per_output_token.count() << "), network "
       << text(d.network) << ", state " << w.state.reads << " x " << text(w.state.read_latency)
       << " + " << w.state.writes << " x " << text(w.state.write_latency) << "\n";
+  if (d.noise.per_request) out << "  noise " << text(*d.noise.per_request) << "\n";
+  if (d.noise.per_instance) out << "  unlike " << text(*d.noise.per_instance) << "\n";
+  if (w.threads > 1) out << "  parallel " << w.parallel_fraction << " on " << w.threads << "\n";
   if (const auto* pool = std::get_if<PoolPlan>(&d.side)) {
     describe_pool(out, *pool);
   } else {
