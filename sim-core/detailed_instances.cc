@@ -116,9 +116,9 @@ void DetailedPool::fail_start(std::uint32_t slot) {
   Instance& instance = instances_[slot];
   const std::uint32_t pool = instance.pool;
   const std::int64_t init = now_ - instance.billed_from;
-  if (plan_.metering.bills_init) {
-    if (!instance.own) ledger_.charge(tasks_[instance.joined.front()].request, init);
-    if (per_period_ || instance.own) ledger_.bill_period(instance.active_since, init);
+  if (plan_.metering.bills_init && !instance.own) {
+    ledger_.charge(tasks_[instance.joined.front()].request, init);
+    if (per_period_) ledger_.bill_period(instance.active_since, init);
   }
   if (!instance.joined.empty()) meter_.completed_until(now_);
   end_active(instance, false);

@@ -51,11 +51,13 @@ namespace faascast {
 ///   arrivals.
 /// - With warm capacity: an instance in use of it with room, an idle one of it, then the others.
 /// - Instances that no request asked for start by themselves (ScalingPolicy); while they start they
-///   count as busy, and requests may join them, but with kKnative. INIT is billed as a period of
-///   its own where it is billed at all; of warm capacity never. A request that waited in the queue
-///   and goes on such an instance in the instant in which it is ready has waited for its start.
+///   count as busy, and requests may join them, but with kKnative. Where INIT is
+///   billed, theirs is a period of its own, in full, if it begins before the horizon; that of warm
+///   capacity never is. A request that waited in the queue and goes on such an instance in the
+///   instant in which it is ready has waited for its start.
 /// - What acts by the clock does so until the horizon; where that is found by running, until the
-///   last completion of all functions (of a part of a deployment: of its own), or the last expiry.
+///   last request of all functions (of a part of a deployment: of its own) has ended, or until
+///   nothing is left that will expire and autoscalers are at rest.
 /// - Turned away or failed, a client may try again: as a new arrival, with the same work.
 class DetailedPool {
  public:

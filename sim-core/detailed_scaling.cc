@@ -15,7 +15,10 @@ std::uint32_t DetailedPool::start_own(std::uint32_t index) {
   const std::uint32_t function = pools_[index].function;
   const Timing::OwnStart start = timing_.own_start(function, instance.created);
   const std::int64_t ready_at = now_ + start.placement + start.init;
-  instance.billed_from = plan_.metering.bills_init ? now_ + start.placement : ready_at;
+  instance.billed_from = ready_at;
+  if (plan_.metering.bills_init && now_ < meter_.window().end) {
+    ledger_.bill_period(now_, start.init);
+  }
   if (plan_.init_failure > 0.0) {
     const Stream stream(seed_.seed, function, Purpose::kFailure, kOwnStart, seed_.replication);
     instance.fails = stream.uniform(instance.created) < plan_.init_failure;
@@ -43,10 +46,6 @@ void DetailedPool::become_ready_alone(std::uint32_t slot) {
     return serve_queue(pool);
   }
   instance.ready_at = now_;
-  const bool bills = plan_.metering.bills_init;
-  if (bills && (instance.joined.empty() || !per_period_)) {
-    ledger_.bill_period(instance.active_since, now_ - instance.billed_from);
-  }
   if (!instance.joined.empty()) {
     become_ready(slot);
     return serve_queue(pool);
@@ -201,10 +200,7 @@ void DetailedPool::give_up_newest(std::uint32_t index) {
   };
   std::uint32_t slot = newest([](const Instance& i) { return !i.ready; });
   if (slot != kNone) {
-    Instance& instance = instances_[slot];
-    const std::int64_t init = now_ - instance.billed_from;
-    if (plan_.metering.bills_init && init > 0) ledger_.bill_period(instance.active_since, init);
-    end_active(instance, false);
+    end_active(instances_[slot], false);
     return remove(slot, true);
   }
   slot = newest([](const Instance& i) { return i.in == kIdle; });
@@ -288,6 +284,12 @@ void DetailedPool::run_on() {
     if (window.end - 1 > now_) run_until(window.end - 1);
   } else if (window.kind == Horizon::Kind::kDrain) {
     while (!quiet() && next_at() != kNever) run_until(next_at());
+    meter_.rests_at(now_);
+  }
+  if (window.kind == Horizon::Kind::kLastCompletion) meter_.completed_until(now_);
+  if (window.kind == Horizon::Kind::kAt) now_ = std::max(now_, window.end);
+  for (Instance& i : instances_) {
+    if (i.live && i.own && !i.ready) end_active(i, false);  // it starts still
   }
 }
 

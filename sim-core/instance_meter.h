@@ -77,6 +77,8 @@ class InstanceMeter {
   // What outlives the arrivals.
   void completed_until(std::int64_t t) { last_completion_ = std::max(last_completion_, t); }
   void will_expire(std::int64_t t);
+  /// The pool came to rest at t: a run that drains lasts until then.
+  void rests_at(std::int64_t t) { last_expiry_ = std::max(last_expiry_, t); }
   void stays(std::uint64_t instances) { staying_ += instances; }
   void stays_after_all(std::uint64_t before, std::uint64_t now) { staying_ += now - before; }
 

@@ -56,6 +56,9 @@ using Loads = std::vector<Load>;
 [[nodiscard]] double average(const Loads& loads, std::int64_t Load::*what, std::int64_t from,
                              std::int64_t to);
 
+/// Whole periods before now, at least one, and none before the run.
+[[nodiscard]] std::int64_t begin_of(const ScalingPolicy& rule, Duration window, std::int64_t now);
+
 /// What Knative remembers from tick to tick.
 struct KnativeMemory {
   std::int64_t panic_until = 0;

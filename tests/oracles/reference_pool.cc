@@ -113,6 +113,7 @@ class PoolReplay {
     ahead_at_.resize(functions, kNever);
     ahead_until_.resize(functions);
     warm_loads_.resize(functions);
+    works_.resize(functions);
     warm_changed_.resize(functions);
     warm_steps_.resize(functions);
     tick_.resize(functions, 1);
@@ -150,6 +151,9 @@ class PoolReplay {
       fire_up_to(std::max(ns_of(plan_.horizon.at) - 1, now_));
     } else if (plan_.horizon.kind == Horizon::Kind::kDrain) {
       while (acts_by_clock() && goes_on()) fire_up_to(next().at);
+      if (acts_by_clock()) last_expiry_ = std::max(last_expiry_, now_);
+    } else if (acts_by_clock()) {
+      last_completion_ = std::max(last_completion_, now_);
     }
     // What idles now expires, but for the minimum, which another life does not change.
     ending_ = true;
@@ -169,7 +173,7 @@ class PoolReplay {
     return pool_.scaling.rule != ScalingRule::kPerRequest || histogram() ||
            (pool_.warm && (pool_.warm->tracking || !pool_.warm->schedule.empty()));
   }
-  /// Something may still expire.
+  /// Something may still expire, or an autoscaler is not at rest.
   [[nodiscard]] bool goes_on() const {
     for (const Instance& i : instances_) {
       if (i.reserved) continue;
@@ -178,14 +182,7 @@ class PoolReplay {
       if (i.starting || i.expires_at != kNever || ages) return true;
     }
     for (std::uint32_t f = 0; f < loads_.size(); ++f) {
-      if (ahead_at_[f] != kNever || wanted_[f] > 0) return true;
-      const std::int64_t window = pool_.scaling.window.count() + pool_.scaling.period.count();
-      const bool loaded =
-          average(loads_[f], &Load::requests, std::max<std::int64_t>(now_ - window, 0), now_) > 0;
-      if (knative() && (loaded || now_ < knative_memory_[f].panic_until ||
-                        steady_of(f) != pool_.minimum_instances)) {
-        return true;
-      }
+      if (ahead_at_[f] != kNever || works_[f]) return true;
     }
     return false;
   }
@@ -332,6 +329,7 @@ class PoolReplay {
   void arrive(const Request& r, std::uint16_t attempt) {
     auto& queue = waiting_[r.function];
     ahead_at_[r.function] = kNever;
+    works_[r.function] = pool_.scaling.rule != ScalingRule::kPerRequest;
     if (in_system(r.function) == 0 && empty_since_[r.function] >= 0) {
       idle_times_[r.function].push_back(now_ - empty_since_[r.function]);
     }
@@ -496,9 +494,6 @@ class PoolReplay {
   void ready(Instance& i) {
     if (i.fails) return fail(i);
     i.starting = false;
-    if (i.own && pool_.metering.bills_init && (i.running.empty() || !per_period())) {
-      meter_start(i);
-    }
     if (i.own && i.running.empty()) {
       if (i.draining) return remove(i, false);
       return become_idle(i);
@@ -518,9 +513,7 @@ class PoolReplay {
     if (!i.running.empty()) last_completion_ = std::max(last_completion_, now_);
     const std::vector<Running> all = i.running;
     i.running.clear();
-    if (pool_.metering.bills_init && i.own) {
-      meter_start(i);
-    } else if (pool_.metering.bills_init) {
+    if (pool_.metering.bills_init && !i.own) {
       charge(all.front().r);
       if (per_period()) {
         if (i.active_since >= ns_of(plan_.warm_up))
@@ -649,13 +642,6 @@ class PoolReplay {
     if (counted(r) && pool_.metering.bills_requests) out_.usage[Meter::kRequests] += 1;
   }
 
-  /// INIT of an instance that no request asked for.
-  void meter_start(const Instance& i) {
-    if (i.active_since >= ns_of(plan_.warm_up)) {
-      meter(std::max<std::int64_t>(now_ - i.billed_from, 0), pool_.memory.value());
-    }
-  }
-
   void meter(std::int64_t used, std::int64_t memory, bool provisioned = false) {
     const Metering& rule = pool_.metering;
     std::int64_t billed = std::max(used, rule.minimum.count());
@@ -699,7 +685,7 @@ class PoolReplay {
     i.own = i.starting = true;
     i.active_since = now_;
     i.ready_at = now_ + start.placement + start.init;
-    i.billed_from = pool_.metering.bills_init ? now_ + start.placement : i.ready_at;
+    i.billed_from = i.ready_at;
     if (pool_.init_failure > 0) {
       const Stream stream(seed_.seed, f, Purpose::kFailure, kOwnStart, seed_.replication);
       i.fails = stream.uniform(i.created) < pool_.init_failure;
@@ -707,6 +693,7 @@ class PoolReplay {
     if (now_ >= ns_of(plan_.warm_up) &&
         (plan_.horizon.kind != Horizon::Kind::kAt || now_ < ns_of(plan_.horizon.at))) {
       ++out_.own_starts;
+      if (pool_.metering.bills_init) meter(start.init, pool_.memory.value());
     }
     reclass(i);
     return true;
@@ -790,6 +777,12 @@ class PoolReplay {
     while (static_cast<std::int64_t>(steady_of(f)) < wanted && start_alone(f)) {
     }
     while (knative() && static_cast<std::int64_t>(steady_of(f)) > wanted) give_up_one(f);
+    const std::int64_t since = begin_of(pool_.scaling, pool_.scaling.window, now_);
+    const bool loaded = in_system(f) > 0 || average(loads_[f], &Load::requests, since, now_) > 0;
+    works_[f] = knative() ? loaded || now_ < knative_memory_[f].panic_until ||
+                                steady_of(f) != pool_.minimum_instances ||
+                                ready_ones != static_cast<std::int64_t>(steady_of(f))
+                          : in_system(f) > 0 || wanted > 0;
   }
   void give_up_one(std::uint32_t f) {
     Instance* starting = nullptr;
@@ -800,7 +793,6 @@ class PoolReplay {
       (i.starting ? starting : i.running.empty() ? idle : used) = &i;
     }
     if (starting != nullptr) {
-      if (pool_.metering.bills_init && now_ > starting->billed_from) meter_start(*starting);
       remove(*starting, true);
     } else if (idle != nullptr) {
       remove(*idle, true);
@@ -978,6 +970,7 @@ class PoolReplay {
   std::vector<std::int64_t> tick_{};           ///< number of the next
   std::vector<KnativeMemory> knative_memory_{};
   std::vector<std::uint64_t> wanted_{};
+  std::vector<bool> works_{};  ///< the autoscaler has something to do
   std::vector<std::vector<std::int64_t>> idle_times_{};
   std::vector<std::int64_t> empty_since_{};
   std::vector<std::int64_t> ahead_at_{};

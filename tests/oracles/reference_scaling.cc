@@ -16,12 +16,12 @@ double average(const Loads& loads, std::int64_t Load::*what, std::int64_t from, 
   return from < to ? static_cast<double>(sum) / static_cast<double>(to - from) : 0.0;
 }
 
-namespace {
-/// Whole periods, at least one, and none before the run.
 std::int64_t begin_of(const ScalingPolicy& rule, Duration window, std::int64_t now) {
   const std::int64_t periods = std::max<std::int64_t>(window / rule.period, 1);
   return std::max<std::int64_t>(now - periods * rule.period.count(), 0);
 }
+
+namespace {
 std::int64_t count_for(double load, double each) {
   return static_cast<std::int64_t>(std::min(std::ceil(load / each), 4e9));
 }
