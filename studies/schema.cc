@@ -415,9 +415,13 @@ void add_section(std::string& text, const std::string& head,
                  const std::vector<SchemaKey<Spec>>& keys) {
   text.append("\n").append(head).append("\n");
   for (const SchemaKey<Spec>& key : keys) {
-    text += "# " + std::string(key.name) + " = " +
-            (key.initial.empty() ? "<" + std::string(key.type) + ">" : std::string(key.initial)) +
-            "    # " + std::string(key.text) + "\n";
+    text.append("# ").append(key.name).append(" = ");
+    if (key.initial.empty()) {
+      text.append("<").append(key.type).append(">");
+    } else {
+      text.append(key.initial);
+    }
+    text.append("    # ").append(key.text).append("\n");
   }
 }
 
