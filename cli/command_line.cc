@@ -32,6 +32,8 @@ class CommandLine {
   void add_profile();
   void add_trace();
   void add_face_options(CLI::App& command, PlatformsArguments& arguments);
+  /// --precision: "1%" or 0.01. 0 stays where it is not given
+  void add_precision(CLI::App& command, double& precision, const std::string& text);
 
   /// An option whose value has a unit. @param assign is given the parsed value
   template <class Parse, class Assign>
@@ -42,6 +44,7 @@ class CommandLine {
       "faascast: where should a machine-learning model run - serverless functions, "
       "servers, or both?"};
   Command chosen_{};
+  std::string typed_{};  ///< the command line, quoted where a shell needs it
   std::vector<Problem> problems_{};
 };
 
@@ -71,6 +74,44 @@ CommandLine::CommandLine() {
   add_runs(app_, chosen_);
 }
 
+template <class Parse, class Assign>
+void CommandLine::add_quantity(CLI::App& command, const std::string& name, Parse parser,
+                               Assign assign, const std::string& text, bool required) {
+  CLI::Option* option = command.add_option_function<std::string>(
+      name,
+      [=, this](const std::string& value) {
+        std::string why;
+        if (const auto parsed = parser(value, why)) {
+          assign(*parsed);
+        } else {
+          problems_.push_back({name, why, text});
+        }
+      },
+      text);
+  option->type_name("QUANTITY")->required(required);
+}
+
+void CommandLine::add_precision(CLI::App& command, double& precision, const std::string& text) {
+  command
+      .add_option_function<std::string>(
+          "--precision",
+          [this, &precision](const std::string& value) {
+            const bool is_percent = value.ends_with('%');
+            const std::string number = is_percent ? value.substr(0, value.size() - 1) : value;
+            double parsed = 0.0;
+            const bool is_number = CLI::detail::lexical_cast(number, parsed);
+            if (is_percent) parsed /= 100.0;
+            if (is_number && parsed >= 1e-4 && parsed < 1.0) {
+              precision = parsed;
+            } else {
+              problems_.push_back({"--precision", fmt::format("'{}' is not a precision", value),
+                                   "write a share from 0.01% to below 100%, such as 1%"});
+            }
+          },
+          text)
+      ->type_name("SHARE");
+}
+
 void CommandLine::add_run(const char* name, const char* text, bool ranks) {
   CLI::App& command = *app_.add_subcommand(name, text);
   auto arguments = std::make_shared<RunArguments>();
@@ -79,6 +120,16 @@ void CommandLine::add_run(const char* name, const char* text, bool ranks) {
   add_study_options(command, arguments->study);
   command.add_flag("--require", arguments->requires_objective,
                    "Exit with 99 where a deployment misses the objective");
+  command
+      .add_option("--replications", arguments->replications,
+                  "Independent draws of the scenario, for intervals on its figures")
+      ->check(CLI::Range(1U, 10'000U))
+      ->type_name("N")
+      ->capture_default_str();
+  add_precision(command, arguments->precision,
+                "Double the replications until latency and bills are known to this, such as 1%");
+  command.add_flag("--quick", arguments->is_quick,
+                   "Closed forms instead of a simulation: at once, and roughly");
   CLI::Option* scenario = command.get_option("scenario");
   CLI::Option* save_template = nullptr;
   if (!ranks) {
@@ -104,6 +155,7 @@ void CommandLine::add_run(const char* name, const char* text, bool ranks) {
       return;
     }
     if (arguments->study.scenario.empty()) throw CLI::RequiredError("SCENARIO");
+    arguments->study.command = typed_;
     chosen_ = [arguments] { return run_command(*arguments); };
   });
 }
@@ -113,18 +165,57 @@ void CommandLine::add_breakeven() {
       "breakeven", "At which traffic servers become cheaper, at the same service level");
   auto arguments = std::make_shared<BreakevenArguments>();
   BreakevenOptions& options = arguments->options;
+  Question& question = arguments->question;
   add_study_options(command, arguments->study);
-  command.get_option("scenario")->required();
+  CLI::Option* scenario = command.get_option("scenario");
+  command
+      .add_option("--model", question.model,
+                  "Without a scenario: an ONNX file or a shipped model, to be placed on shipped "
+                  "defaults of three clouds")
+      ->type_name("FILE")
+      ->excludes(scenario);
+  command
+      .add_option("--log", question.log,
+                  "Without a scenario: the requests, in any format that 'trace info' knows")
+      ->type_name("FILE")
+      ->excludes(scenario);
+  command.add_option("--format", question.format, "Format of the log; default: recognised")
+      ->type_name("NAME")
+      ->excludes(scenario);
+  add_quantity(
+      command, "--p99", parse_duration, [&question](Duration d) { question.p99 = d; },
+      "99 % of the answers must be at most this late, such as 1s");
+  command
+      .add_option("--save-template", arguments->save_template,
+                  "Write the scenario that --model and --log make, to be edited, and exit")
+      ->type_name("FILE")
+      ->excludes(scenario);
   command.add_option("--serverless", options.serverless, "Only this deployment against servers")
       ->type_name("NAME");
   command.add_option("--dedicated", options.dedicated, "Only against these servers")
       ->type_name("NAME");
+  command
+      .add_option("--measured", options.measured,
+                  "What was paid: CSV of inferences_per_day,usd_per_month,p99 (and deployment), "
+                  "shown on the predicted curves")
+      ->type_name("FILE");
   command
       .add_option("--replications", options.replications,
                   "Replications of each crossing, for its interval")
       ->check(CLI::Range(2U, 10'000U))
       ->type_name("N")
       ->capture_default_str();
+  add_precision(command, options.precision,
+                "Double the replications until crossings are known to this, such as 1%");
+  command.add_flag("--quick", arguments->is_quick,
+                   "Closed forms instead of a simulation: at once, and roughly");
+  CLI::Option* map =
+      command
+          .add_option("--map", arguments->map,
+                      "Instead: the breakeven over burstiness and execution time; after the "
+                      "scenario. Axes: cv=1,2,4 and execution=50ms,200ms,1s")
+          ->type_name("AXES")
+          ->expected(0, 2);
   command
       .add_option("--requests-per-point", options.requests_per_point,
                   "Requests that are simulated for a point of the curve, about")
@@ -133,10 +224,20 @@ void CommandLine::add_breakeven() {
       ->capture_default_str();
   command.footer(
       "Examples:\n"
-      "  faascast breakeven scenario.toml\n"
+      "  faascast breakeven --model resnet50.onnx --log app.csv --p99 1s -o page.html\n"
+      "  faascast breakeven scenario.toml --precision 1%\n"
+      "  faascast breakeven scenario.toml --map cv=1,2,4 execution=50ms,200ms -o map.html\n"
       "  faascast breakeven scenario.toml --serverless aws-lambda --dedicated aws/c6i.large "
       "--json");
-  command.callback([=, this] { chosen_ = [arguments] { return breakeven_command(*arguments); }; });
+  command.callback([=, this] {
+    arguments->study.command = typed_;
+    if (arguments->study.scenario.empty() && arguments->question.model.empty() &&
+        arguments->question.log.empty()) {
+      throw CLI::RequiredError("SCENARIO, or --model and --log");
+    }
+    arguments->is_map = map->count() > 0;
+    chosen_ = [arguments] { return breakeven_command(*arguments); };
+  });
 }
 
 void CommandLine::add_hybrid() {
@@ -211,23 +312,6 @@ void CommandLine::add_platforms() {
   check.add_option("file", arguments->name, "A platform file")->required()->type_name("FILE");
   check.callback(
       [=, this] { chosen_ = [arguments] { return check_platform_command(*arguments); }; });
-}
-
-template <class Parse, class Assign>
-void CommandLine::add_quantity(CLI::App& command, const std::string& name, Parse parser,
-                               Assign assign, const std::string& text, bool required) {
-  CLI::Option* option = command.add_option_function<std::string>(
-      name,
-      [=, this](const std::string& value) {
-        std::string why;
-        if (const auto parsed = parser(value, why)) {
-          assign(*parsed);
-        } else {
-          problems_.push_back({name, why, text});
-        }
-      },
-      text);
-  option->type_name("QUANTITY")->required(required);
 }
 
 void CommandLine::add_price() {
@@ -473,7 +557,19 @@ void CommandLine::add_trace() {
   plot.callback([=, this] { chosen_ = [arguments] { return trace_plot_command(*arguments); }; });
 }
 
+/// As a shell would have to be given it.
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view kSafe =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 Command CommandLine::parse(int argc, char** argv) {
+  typed_ = "faascast";
+  for (int i = 1; i < argc; ++i) typed_ += " " + shell_quoted(argv[i]);
   try {
     app_.parse(argc, argv);
   } catch (const CLI::Success& answer) {

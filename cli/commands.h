@@ -10,6 +10,7 @@
 #include "studies/breakeven.h"
 #include "studies/hybrid.h"
 #include "studies/optimise.h"
+#include "studies/question.h"
 #include "studies/quote.h"
 #include "studies/scenario.h"
 #include "studies/sensitivity.h"
@@ -30,13 +31,19 @@ struct StudyArguments {
   std::string store{};
   bool saves = false;
   OutputArguments output{};
+  std::string command{};  ///< the line that was typed, for reports
 };
 
 struct RunArguments {
   StudyArguments study{};
   bool requires_objective = false;
   bool ranks = false;  ///< compare
+  unsigned replications = 1;
+  double precision = 0.0;
+  bool is_quick = false;
 };
+/// Closed forms of a scenario, for run and breakeven.
+[[nodiscard]] ExitCode quick_command(const StudyArguments& study, const Scenario& scenario);
 [[nodiscard]] ExitCode run_command(const RunArguments& arguments);
 
 /// @param file empty: standard output. An existing file is left alone, with an error.
@@ -45,6 +52,11 @@ struct RunArguments {
 struct BreakevenArguments {
   StudyArguments study{};
   BreakevenOptions options{};
+  Question question{};        ///< where there is no scenario
+  bool is_quick = false;
+  bool is_map = false;
+  std::vector<std::string> map{};  ///< its axes, as typed
+  std::string save_template{};  ///< file for the scenario that was put together
 };
 [[nodiscard]] ExitCode breakeven_command(const BreakevenArguments& arguments);
 

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "studies/quick.h"
 #include "studies/report.h"
 #include "studies/result_store.h"
 #include "studies/run.h"
@@ -19,7 +21,24 @@ bool meets_all(const RunReport& report) {
   return true;
 }
 
+/// A page, or a JSON file, shows what happened when.
+bool has_page(const OutputArguments& output) {
+  return std::any_of(output.files.begin(), output.files.end(), [](const std::string& file) {
+    const ReportFormat format = report_format_of(file);
+    return format == ReportFormat::kHtml || format == ReportFormat::kJson;
+  });
+}
+
 }  // namespace
+
+ExitCode quick_command(const StudyArguments& study, const Scenario& scenario) {
+  StudyOptions options;
+  options.seed = study.seed;
+  options.store.file = study.store;
+  const QuickReport report = quick_report(scenario, options);
+  deliver(study.output, [&](ReportFormat format) { return render(report, format); });
+  return kDone;
+}
 
 ExitCode run_command(const RunArguments& arguments) {
   const StudyArguments& study = arguments.study;
@@ -29,7 +48,11 @@ ExitCode run_command(const RunArguments& arguments) {
     throw InputError(Problem{study.scenario, "--require needs an [objective], and there is none",
                              R"(add one, such as --set objective.p99="300 ms")"});
   }
+  if (arguments.is_quick) return quick_command(study, scenario);
   StudyOptions options;
+  options.replications = arguments.replications;
+  options.precision = arguments.precision;
+  options.timeline = has_page(study.output);
   options.seed = study.seed;
   options.threads = study.threads;
   options.store.file = study.store;
@@ -42,6 +65,7 @@ ExitCode run_command(const RunArguments& arguments) {
     options.monitor = meter.monitor();
     report = run_scenario(scenario, options);
   }
+  report.command = study.command;
   if (arguments.ranks) report = ranked(std::move(report));
   if (study.saves && !report.interrupted) {
     save_run(store_path(options.store), record_of(scenario, report));

@@ -49,4 +49,21 @@ std::vector<std::string> assumptions_of(const Scenario& scenario, const Inputs& 
   return notes;
 }
 
+std::vector<Assumption> figures_behind(const Scenario& scenario) {
+  std::vector<Assumption> all;
+  for (const DeploymentSpec& deployment : scenario.deployments) {
+    if (!deployment.platform_spec) continue;
+    for (const Figure& figure : figures(*deployment.platform_spec)) {
+      Assumption one{deployment.platform, figure.path,          figure.value,      figure.low,
+                     figure.high,         figure.note.source, figure.note.as_of, figure.note.confidence};
+      const bool is_said = std::any_of(all.begin(), all.end(), [&](const Assumption& other) {
+        return other.platform == one.platform && other.figure == one.figure &&
+               other.value == one.value;
+      });
+      if (!is_said) all.push_back(std::move(one));
+    }
+  }
+  return all;
+}
+
 }  // namespace faascast

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "studies/compile.h"
+#include "studies/run.h"
 #include "studies/scenario.h"
 
 namespace faascast {
@@ -14,5 +15,9 @@ namespace faascast {
 /// What every answer about a scenario rests on, for the notes of reports.
 [[nodiscard]] std::vector<std::string> assumptions_of(const Scenario& scenario,
                                                       const Inputs& inputs);
+
+/// Every figure of the deployments' platforms that has a range, with its source and date; those
+/// that platforms share are said once.
+[[nodiscard]] std::vector<Assumption> figures_behind(const Scenario& scenario);
 
 }  // namespace faascast

@@ -7,8 +7,11 @@
 
 #include "input/quantity.h"
 #include "studies/assumptions.h"
+#include "studies/breakeven_answer.h"
 #include "studies/breakeven_cost.h"
 #include "studies/breakeven_words.h"
+#include "studies/calibration.h"
+#include "studies/measured.h"
 #include "studies/pair_search.h"
 
 namespace faascast {
@@ -25,35 +28,21 @@ std::string_view name_of(Verdict verdict) {
 
 namespace {
 
-/// ln of the crossing when a figure of the functions' platform is pinned.
-double pinned_crossing(const Scenario& scenario, const Inputs& inputs,
-                       const BreakevenOptions& options, const FoundCrossing& found,
-                       const DeploymentSpec& servers, const Pin& pin) {
-  const Scenario pinned = with_pinned_figure(scenario, {found.functions.name, pin});
-  DeploymentSpec functions = found.functions;
-  for (const DeploymentSpec& spec : pinned.deployments) {
-    if (spec.name == functions.name) functions.platform_spec = spec.platform_spec;
-  }
-  const CostModel model(pinned, inputs, options);
-  const auto equal =
-      PairSearch::equal_cost(model, functions, servers, found.count, found.per_day, 0);
-  return std::log(equal.value_or(found.per_day));
-}
-
 /// Each figure of the platform at its low and its high end, one at a time. A crossing at a step of
 /// the fleet does not depend on the functions' platform.
-std::vector<Sensitivity> sensitivity_of(const Scenario& scenario, const Inputs& inputs,
-                                        const BreakevenOptions& options,
-                                        const FoundCrossing& found, const DeploymentSpec& servers) {
+std::vector<Sensitivity> sensitivity_of(Calibration& calibration, const FoundCrossing& found,
+                                        const DeploymentSpec& servers) {
   std::vector<Sensitivity> all;
-  if (found.at_step || !options.calibration) return all;
-  for (const Figure& figure : figures(*found.functions.platform_spec)) {
-    const auto at = [&](Pin::Side side) {
-      return std::exp(
-          pinned_crossing(scenario, inputs, options, found, servers, {figure.path, side}));
-    };
-    all.push_back({figure.path, figure.low, figure.high, at(Pin::Side::kLow),
-                   at(Pin::Side::kHigh)});
+  if (found.at_step) return all;
+  for (const auto& end : calibration.pinned(found.functions)) {
+    const auto equal = PairSearch::equal_cost(*end->model, end->changed(found.functions), servers,
+                                              found.count, found.per_day, 0);
+    const double at = equal.value_or(found.per_day);
+    if (end->side == Pin::Side::kLow) {
+      all.push_back({end->figure.path, end->figure.low, end->figure.high, at, at});
+    } else {
+      all.back().at_high = at;
+    }
   }
   return all;
 }
@@ -87,7 +76,7 @@ std::vector<Sensitivity> strongest(std::vector<Sensitivity> all) {
   return all;
 }
 
-BreakevenPair compare_pair(const Scenario& scenario, const Inputs& inputs, const CostModel& model,
+BreakevenPair compare_pair(const CostModel& model, Calibration& calibration,
                            const DeploymentSpec& functions, const DeploymentSpec& servers,
                            const BreakevenOptions& options) {
   PairSearch search(model, functions, servers, options);
@@ -97,12 +86,14 @@ BreakevenPair compare_pair(const Scenario& scenario, const Inputs& inputs, const
   pair.dedicated = servers.name;
   pair.verdict = search.verdict();
   pair.curve = search.curve();
+  calibration.add_bands(pair.curve, functions);
   for (const FoundCrossing& found : search.found()) {
     Crossing crossing;
     crossing.inferences_per_day = found.per_day;
     crossing.cheaper_below = found.serverless_below ? functions.name : servers.name;
-    crossing.sampling = search.sampling(found, crossing.inferences_per_day);
-    std::vector<Sensitivity> all = sensitivity_of(scenario, inputs, options, found, servers);
+    crossing.sampling =
+        search.sampling(found, crossing.inferences_per_day, crossing.replications);
+    std::vector<Sensitivity> all = sensitivity_of(calibration, found, servers);
     crossing.calibration = calibration_of(all, found.per_day, crossing.inferences_per_day);
     if (pair.crossings.empty()) pair.sensitivity = strongest(std::move(all));
     pair.crossings.push_back(std::move(crossing));
@@ -164,26 +155,76 @@ class Checker {
   std::vector<Problem> problems_{};
 };
 
+std::vector<MeasuredPoint> measured_points(const Scenario& scenario,
+                                           const BreakevenOptions& options) {
+  if (!options.measured.empty()) return read_measured(options.measured);
+  if (scenario.measured.empty()) return {};
+  std::filesystem::path file = scenario.measured;
+  if (const auto beside = scenario.folder / file; std::filesystem::exists(beside)) file = beside;
+  return read_measured(file);
+}
+
+/// How the traffic becomes more or less along the curve.
+std::string scaling_words(const Scenario& scenario, const Inputs& inputs) {
+  if (is_stationary(scenario)) {
+    return "Traffic is scaled in time: the gaps between requests shrink or stretch, and their "
+           "burstiness stays.";
+  }
+  const ScaleBy rule =
+      scenario.traffic.scale_by.value_or(inputs.unscaled->default_scale_by());
+  if (rule == ScaleBy::kTime) {
+    return "Traffic is scaled in time: the same requests in a shorter or longer span.";
+  }
+  return "Traffic is scaled by thinning below its own rate (a nested sample) and by superposing "
+         "copies shifted in time above it: the day's shape stays, burstiness falls as copies are "
+         "added.";
+}
+
+std::string reached_words(const BreakevenReport& report, double precision) {
+  double widest = 0.0;
+  unsigned most = 0;
+  for (const BreakevenPair& pair : report.pairs) {
+    for (const Crossing& crossing : pair.crossings) {
+      widest = std::max(widest, std::log(crossing.sampling.high / crossing.sampling.low) / 2.0);
+      most = std::max(most, crossing.replications);
+    }
+  }
+  return fmt::format("Precision: crossings are known to {:.2g} % ({:.2g} % was asked for), with at "
+                     "most {} replications.",
+                     100.0 * widest, 100.0 * precision, most);
+}
+
 }  // namespace
 
 BreakevenReport breakeven(const Scenario& scenario, const BreakevenOptions& options) {
   Checker(scenario, options).check();
   const Inputs inputs = resolve_inputs(scenario, options.study.store);
   (void)compile(scenario, inputs);  // every problem of every deployment, before the long work
+  std::vector<MeasuredPoint> measured = measured_points(scenario, options);
   const CostModel model(scenario, inputs, options);
+  Calibration calibration(scenario, inputs, model, options);
+  predict(measured, scenario, model);
   BreakevenReport report;
+  report.measured = std::move(measured);
+  report.scaling = scaling_words(scenario, inputs);
   report.scenario = scenario.name;
   report.seed = options.study.seed.value_or(scenario.seed);
   report.profile_hash = inputs.model.profile_hash;
   report.inferences_per_day = model.own_per_day();
   report.notes = assumptions_of(scenario, inputs);
+  report.notes.push_back(report.scaling);
+  report.assumptions = figures_behind(scenario);
   for (const DeploymentSpec& functions : scenario.deployments) {
     if (!functions.is_serverless() || !wanted(options.serverless, functions)) continue;
     for (const DeploymentSpec& servers : scenario.deployments) {
       if (!servers.is_servers() || !wanted(options.dedicated, servers)) continue;
-      report.pairs.push_back(compare_pair(scenario, inputs, model, functions, servers, options));
+      report.pairs.push_back(compare_pair(model, calibration, functions, servers, options));
     }
   }
+  if (options.answers) {
+    report.answer = answer_of(scenario, inputs, model, calibration, report.pairs);
+  }
+  if (options.precision > 0.0) report.notes.push_back(reached_words(report, options.precision));
   return report;
 }
 

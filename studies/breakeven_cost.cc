@@ -55,10 +55,6 @@ Duration longest_idle(const PoolPlan& pool) {
   return pool.keep_alive;
 }
 
-bool is_stationary(const Scenario& scenario) {
-  return scenario.traffic.generator && is_renewal(*scenario.traffic.generator);
-}
-
 /// Work that arrives a second / work that the workers of a fixed fleet do a second. At 1 or above
 /// its queue grows for ever, however well the replayed span ends.
 double utilisation_of(const DeploymentPlan& plan, const DeploymentResult& result, Duration span) {
@@ -66,8 +62,12 @@ double utilisation_of(const DeploymentPlan& plan, const DeploymentResult& result
   if (servers == nullptr || servers->autoscale || span <= Duration::zero()) return 0.0;
   const double workers = static_cast<double>(servers->replicas) *
                          static_cast<double>(servers->workers_per_replica);
-  return static_cast<double>(result.execution.sum_ns) / static_cast<double>(span.count()) /
-         workers;
+  double load = static_cast<double>(result.execution.sum_ns) / static_cast<double>(span.count());
+  if (servers->batching) {  // at best all batches are full
+    const std::uint32_t size = servers->batching->maximum_size;
+    load *= static_cast<double>(servers->batching->factor(size)) / 1000.0 / size;
+  }
+  return load / workers;
 }
 
 /// The cheapest feasible one, or the one with the least latency.
@@ -79,6 +79,10 @@ const Cost& best_of(const std::vector<Cost>& costs) {
 }
 
 }  // namespace
+
+bool is_stationary(const Scenario& scenario) {
+  return scenario.traffic.generator && is_renewal(*scenario.traffic.generator);
+}
 
 CostModel::CostModel(const Scenario& scenario, const Inputs& inputs,
                      const BreakevenOptions& options)
@@ -92,6 +96,13 @@ CostModel::CostModel(const Scenario& scenario, const Inputs& inputs,
   own_requests_ = static_cast<double>(info.requests) * scenario.traffic.scale;
   own_per_day_ = own_requests_ / seconds_of(span) * kSecondsADay;
 }
+
+CostModel::CostModel(const Scenario& scenario, const Inputs& inputs, const CostModel& like)
+    : scenario_(scenario),
+      inputs_(inputs),
+      options_(like.options_),
+      own_per_day_(like.own_per_day_),
+      own_requests_(like.own_requests_) {}
 
 double CostModel::requests_at(double per_day) const {
   if (own_requests_ == 0.0) return 0.0;
@@ -179,30 +190,43 @@ Cost CostModel::cost_of(const Simulated& simulated, double per_day) const {
   }
   cost.mean_execution_s = figures.execution.mean_s().value_or(0.0);
   cost.mean_latency_s = figures.latency.mean_s().value_or(0.0);
+  cost.p99_s = figures.latency.quantile_s(0.99).value_or(0.0);
+  if (figures.completed > 0) {
+    cost.contention_s = static_cast<double>(figures.contention_ns) / 1e9 /
+                        static_cast<double>(figures.completed);
+  }
+  if (figures.requests > 0) {
+    cost.throttled_share =
+        static_cast<double>(figures.throttled) / static_cast<double>(figures.requests);
+  }
   return cost;
 }
 
 std::vector<Cost> CostModel::costs_of(const std::vector<DeploymentSpec>& candidates,
                                       double per_day, std::uint32_t replication) const {
-  std::vector<Cost> costs;
-  const auto most = static_cast<double>(options_.most_requests_per_point);
-  if (requests_at(per_day) <= std::max(most, own_requests_)) {
-    for (const Simulated& one : simulate(candidates, per_day, replication)) {
-      costs.push_back(cost_of(one, per_day));
-    }
-    return costs;
-  }
   std::string key = fmt::format("{} {}", candidates.front().name, replication);
   for (const DeploymentSpec& candidate : candidates) {
     key += fmt::format(" {}/{}", candidate.memory.value_or(Megabytes(0)).value(),
                        candidate.minimum_instances.value_or(0));
   }
-  auto found = at_the_top_.find(key);
-  if (found == at_the_top_.end()) {
-    const double top = own_per_day_ * std::max(most, own_requests_) / own_requests_;
-    found = at_the_top_.emplace(key, simulate(candidates, top, replication)).first;
+  const auto most = static_cast<double>(options_.most_requests_per_point);
+  const bool is_replayed = requests_at(per_day) <= std::max(most, own_requests_);
+  const auto known = known_costs_.find(fmt::format("{} @{}", key, per_day));
+  if (known != known_costs_.end()) return known->second;
+  std::vector<Cost> costs;
+  if (is_replayed) {
+    for (const Simulated& one : simulate(candidates, per_day, replication)) {
+      costs.push_back(cost_of(one, per_day));
+    }
+  } else {
+    auto found = at_the_top_.find(key);
+    if (found == at_the_top_.end()) {
+      const double top = own_per_day_ * std::max(most, own_requests_) / own_requests_;
+      found = at_the_top_.emplace(key, simulate(candidates, top, replication)).first;
+    }
+    for (const Simulated& one : found->second) costs.push_back(cost_of(one, per_day));
   }
-  for (const Simulated& one : found->second) costs.push_back(cost_of(one, per_day));
+  known_costs_.emplace(fmt::format("{} @{}", key, per_day), costs);
   return costs;
 }
 
@@ -244,7 +268,7 @@ Cost CostModel::functions(const DeploymentSpec& deployment, double per_day,
 }
 
 Cost CostModel::fleet_price(const DeploymentSpec& deployment, std::uint32_t count,
-                            double per_day) const {
+                            double per_day, Duration running) const {
   if (deployment.autoscale) {
     return cost_of(simulate({deployment}, per_day, 0).front(), per_day);
   }
@@ -254,8 +278,8 @@ Cost CostModel::fleet_price(const DeploymentSpec& deployment, std::uint32_t coun
   const CompiledDeployment compiled = compile_deployment(scenario_, cost.configuration, inputs_);
   const auto requests = static_cast<Int128>(std::llround(per_day * kDaysAMonth));
   Usage month;
-  month[Meter::kServerTime] = static_cast<Int128>(count) * kHourlyMonth.count();
-  month[Meter::kLoadBalancerTime] = kHourlyMonth.count();
+  month[Meter::kServerTime] = static_cast<Int128>(count) * running.count();
+  month[Meter::kLoadBalancerTime] = running.count();
   month[Meter::kConnections] = requests;
   month[Meter::kBytesIn] = requests * scenario_.traffic.request_bytes.value();
   month[Meter::kBytesOut] = requests * scenario_.traffic.response_bytes.value();
@@ -264,16 +288,66 @@ Cost CostModel::fleet_price(const DeploymentSpec& deployment, std::uint32_t coun
   return cost;
 }
 
-bool CostModel::fleet_holds(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
-                            std::uint32_t replication, std::string* why_not) const {
+Cost CostModel::cheapest_fleet(const DeploymentSpec& deployment, double per_day) const {
+  const std::uint32_t least =
+      deployment.count.value_or(deployment.autoscale ? 1 : deployment.redundancy + 1);
+  const bool is_open = !deployment.count && !deployment.autoscale;
+  const auto size = fleet_size(deployment, per_day, 0, least, is_open ? kMostServers : least);
+  const Cost under_load = fleet_under_load(deployment, size.value_or(least), per_day, 0);
+  Cost cost = fleet_price(deployment, size.value_or(least), per_day);
+  cost.feasible = size.has_value();
+  if (deployment.batching) {
+    cost.text += fmt::format(", batches of {}",
+                             under_load.configuration.batching->maximum_size);
+  }
+  cost.why_not = under_load.why_not;
+  cost.p99_s = under_load.p99_s;
+  cost.mean_latency_s = under_load.mean_latency_s;
+  cost.mean_execution_s = under_load.mean_execution_s;
+  cost.contention_s = under_load.contention_s;
+  return cost;
+}
+
+Cost CostModel::fleet_under_load(const DeploymentSpec& deployment, std::uint32_t count,
+                                 double per_day, std::uint32_t replication) const {
+  if (!deployment.batching) return fixed_fleet(deployment, count, per_day, replication);
+  std::vector<Cost> tried;
+  for (std::uint32_t size = 1;; size *= 2) {
+    DeploymentSpec batched = deployment;
+    batched.batching->maximum_size = std::min(size, deployment.batching->maximum_size);
+    tried.push_back(fixed_fleet(batched, count, per_day, replication));
+    if (tried.back().feasible) return tried.back();
+    if (size >= deployment.batching->maximum_size) break;
+  }
+  return best_of(tried);
+}
+
+Cost CostModel::fixed_fleet(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
+                            std::uint32_t replication) const {
+  const std::uint32_t batch = deployment.batching ? deployment.batching->maximum_size : 1;
+  const std::string key =
+      fmt::format("{} {} {} {} {}", deployment.name, count, batch, per_day, replication);
+  if (const auto known = known_fleets_.find(key); known != known_fleets_.end()) {
+    return known->second;
+  }
   DeploymentSpec left = deployment;
   if (!deployment.autoscale) left.count = count - deployment.redundancy;
   const Simulated simulated = simulate({left}, per_day, replication).front();
-  const Cost cost = cost_of(simulated, per_day);
-  const bool overloaded = utilisation_of(simulated.compiled.plan, simulated.figures,
-                                         simulated.span) >= 1.0;
-  if (why_not != nullptr) *why_not = overloaded ? "capacity: its load is over 100 %" : cost.why_not;
-  return cost.feasible && !overloaded;
+  Cost cost = cost_of(simulated, per_day);
+  if (utilisation_of(simulated.compiled.plan, simulated.figures, simulated.span) >= 1.0) {
+    cost.feasible = false;
+    cost.why_not = "capacity: its load is over 100 %";
+  }
+  if (deployment.batching) cost.text += fmt::format(", batches of {}", batch);
+  known_fleets_.emplace(key, cost);
+  return cost;
+}
+
+bool CostModel::fleet_holds(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
+                            std::uint32_t replication, std::string* why_not) const {
+  const Cost cost = fleet_under_load(deployment, count, per_day, replication);
+  if (why_not != nullptr) *why_not = cost.why_not;
+  return cost.feasible;
 }
 
 std::optional<std::uint32_t> CostModel::fleet_size(const DeploymentSpec& deployment,

@@ -6,10 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "pricing/month.h"
 #include "studies/breakeven.h"
 #include "studies/compile.h"
 
 namespace faascast {
+
+/// No fleet is looked at beyond it.
+inline constexpr std::uint32_t kMostServers = 1024;
+
+/// true: the traffic is a stationary process, whose rate can be anything.
+[[nodiscard]] bool is_stationary(const Scenario& scenario);
 
 /// What one configuration costs at one traffic, and whether it meets the objective there.
 struct Cost {
@@ -21,6 +28,9 @@ struct Cost {
   double cold_share = 0.0;
   double mean_execution_s = 0.0;
   double mean_latency_s = 0.0;
+  double p99_s = 0.0;  ///< 0: not known
+  double throttled_share = 0.0;
+  double contention_s = 0.0;  ///< what sharing CPUs adds to a request in the mean
 };
 
 /// Simulates deployments of a scenario at any traffic. The same draws serve every traffic, so costs
@@ -34,6 +44,9 @@ struct Cost {
 class CostModel {
  public:
   CostModel(const Scenario& scenario, const Inputs& inputs, const BreakevenOptions& options);
+  /// A variant of a scenario: another platform figure, handler, objective; the same traffic. All
+  /// arguments outlive it.
+  CostModel(const Scenario& scenario, const Inputs& inputs, const CostModel& like);
 
   [[nodiscard]] const Scenario& scenario() const { return scenario_; }
   [[nodiscard]] const Inputs& inputs() const { return inputs_; }
@@ -51,14 +64,21 @@ class CostModel {
                                std::uint32_t replication) const;
 
   /// What `count` servers and their front door cost: no simulation (of an autoscaled fleet: one).
+  /// @param running  how long they run a month; an autoscaled fleet runs all of it
   [[nodiscard]] Cost fleet_price(const DeploymentSpec& deployment, std::uint32_t count,
-                                 double per_day) const;
+                                 double per_day, Duration running = kHourlyMonth) const;
+  /// The cheapest fleet that holds at a traffic; infeasible where none does.
+  [[nodiscard]] Cost cheapest_fleet(const DeploymentSpec& deployment, double per_day) const;
   /// Whether `count` servers meet the objective, and have more capacity than load, with
   /// `redundancy` of them lost.
   /// @param why_not  filled where they do not
   [[nodiscard]] bool fleet_holds(const DeploymentSpec& deployment, std::uint32_t count,
                                  double per_day, std::uint32_t replication,
                                  std::string* why_not = nullptr) const;
+  /// The figures behind fleet_holds(). Where a fleet batches, the smallest batch that holds: powers
+  /// of two up to the scenario's.
+  [[nodiscard]] Cost fleet_under_load(const DeploymentSpec& deployment, std::uint32_t count,
+                                      double per_day, std::uint32_t replication) const;
   /// The fewest servers that hold at a traffic, from `least` on; nothing up to `most`.
   [[nodiscard]] std::optional<std::uint32_t> fleet_size(const DeploymentSpec& deployment,
                                                         double per_day, std::uint32_t replication,
@@ -81,6 +101,9 @@ class CostModel {
     DeploymentResult figures{};
     Duration span{};
   };
+  /// With batches of exactly the size that the deployment says.
+  [[nodiscard]] Cost fixed_fleet(const DeploymentSpec& deployment, std::uint32_t count,
+                                 double per_day, std::uint32_t replication) const;
   [[nodiscard]] double requests_at(double per_day) const;
   [[nodiscard]] Replay replay_at(double per_day, Duration keep_alive) const;
   [[nodiscard]] std::vector<Simulated> simulate(const std::vector<DeploymentSpec>& candidates,
@@ -98,6 +121,10 @@ class CostModel {
   double own_requests_ = 0.0;  ///< of one replay at own_per_day_; 0 for stationary generators
   /// Simulations at the top of the scale, which serve every traffic above.
   mutable std::map<std::string, std::vector<Simulated>> at_the_top_{};
+  /// Costs of functions that were simulated, by configurations, traffic and replication.
+  mutable std::map<std::string, std::vector<Cost>> known_costs_{};
+  /// Fleets under load, by name, count, traffic and replication.
+  mutable std::map<std::string, Cost> known_fleets_{};
 };
 
 }  // namespace faascast

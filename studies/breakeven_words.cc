@@ -1,6 +1,7 @@
 #include "studies/breakeven_words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,8 +25,6 @@ std::string rounded(double inferences) {
   const double value = digits > 1.0 ? std::round(inferences / digits) * digits : inferences;
   return format_count(static_cast<std::uint64_t>(std::llround(value)));
 }
-
-std::string per_day(double inferences) { return rounded(inferences) + " inferences a day"; }
 
 const Interval& wider_of(const Crossing& crossing) {
   const auto width = [](const Interval& i) { return i.high / i.low; };
@@ -72,30 +71,61 @@ std::uint32_t workers_of(const CostModel& model, const DeploymentSpec& servers) 
   return std::get<ServerPlan>(compiled.plan.side).workers_per_replica;
 }
 
+/// What a spreadsheet leaves out, of what is found to matter here.
 std::string reasons(const CostModel& model, const DeploymentSpec& servers, const Cost& functions,
-                    std::uint32_t simulated_count, std::uint32_t sheet_count, double per_day) {
+                    double warm_price, std::uint32_t simulated_count, std::uint32_t sheet_count,
+                    double per_day) {
   std::vector<std::string> causes;
-  if (simulated_count > sheet_count) {
+  const auto servers_text = [](std::uint32_t n) {
+    return n == 1 ? std::string("one server") : fmt::format("{} servers", n);
+  };
+  const std::uint32_t reserve = std::min(servers.redundancy, simulated_count);
+  if (simulated_count > sheet_count && reserve > 0) {
+    causes.push_back(
+        fmt::format("redundancy: {} in reserve, so that one may be lost", servers_text(reserve)));
+  }
+  if (simulated_count > sheet_count + reserve) {
     causes.push_back(fmt::format(
-        "the service level needs {} servers where the mean load needs {}: {} in reserve for a "
-        "failure, the rest for bursts and queues",
-        simulated_count, sheet_count, servers.redundancy));
-  } else if (!model.fleet_holds(servers, sheet_count, per_day, 0)) {
-    causes.push_back("those servers miss the service level at that traffic");
+        "burst headroom: {} where the mean load needs {}, for bursts and queues",
+        servers_text(simulated_count - reserve), sheet_count));
+  } else if (simulated_count <= sheet_count) {
+    std::string why_not;
+    if (sheet_count > servers.redundancy &&
+        !model.fleet_holds(servers, sheet_count, per_day, 0, &why_not)) {
+      causes.push_back(fmt::format("burst headroom: {} miss {} at that traffic",
+                                   servers_text(sheet_count), why_not));
+    }
   }
   if (functions.cold_share > 1e-4) {
-    causes.push_back(fmt::format("{:.2f} % of the requests are cold and are billed for longer",
-                                 100.0 * functions.cold_share));
+    const double requests = per_day * kDaysAMonth;
+    const double more = warm_price > 0.0
+                            ? functions.usd_per_month / requests / warm_price - 1.0
+                            : 0.0;
+    causes.push_back(fmt::format(
+        "cold tail: {:.2f} % of the requests are cold{}", 100.0 * functions.cold_share,
+        more > 1e-3 ? fmt::format(", and a request costs {:.1f} % more than a warm one", 100.0 * more)
+                    : std::string(", at no price worth mentioning")));
+  }
+  if (functions.contention_s > 0.01 * functions.mean_execution_s) {
+    causes.push_back(
+        fmt::format("contention: requests that share an instance take {:.0f} % longer",
+                    100.0 * functions.contention_s / functions.mean_execution_s));
+  }
+  if (functions.throttled_share > 1e-6) {
+    causes.push_back(fmt::format("limits: {:.2g} % of the requests are turned away",
+                                 100.0 * functions.throttled_share));
   }
   if (!functions.feasible) {
-    causes.push_back(fmt::format("the functions miss the service level there ({})",
-                                 functions.why_not));
+    causes.push_back(
+        fmt::format("the functions miss the service level there ({})", functions.why_not));
   }
   if (causes.empty()) causes.push_back("rounding of billed time, and the spread of durations");
-  return fmt::format("{}", fmt::join(causes, "; "));
+  return fmt::format("{}.", fmt::join(causes, "; "));
 }
 
 }  // namespace
+
+std::string inferences_a_day(double inferences) { return rounded(inferences) + " inferences a day"; }
 
 Spreadsheet spreadsheet_of(const CostModel& model, const DeploymentSpec& functions,
                            const DeploymentSpec& servers, const PairSearch& search,
@@ -117,12 +147,12 @@ Spreadsheet spreadsheet_of(const CostModel& model, const DeploymentSpec& functio
     if (servers.count) break;
   }
   if (!sheet.inferences_per_day) {
-    sheet.why_different = "servers at full load never cost less than functions";
+    sheet.why_different = "Servers at full load never cost less than functions.";
   } else if (crosses && std::abs(look_at / *sheet.inferences_per_day - 1.0) <= kSuffices) {
-    sheet.why_different = "a spreadsheet suffices here";
+    sheet.why_different = "A spreadsheet suffices here.";
   } else {
     const std::uint32_t simulated = crosses ? search.found().front().count : count;
-    sheet.why_different = reasons(model, servers, cost, simulated, count, look_at);
+    sheet.why_different = reasons(model, servers, cost, price, simulated, count, look_at);
   }
   return sheet;
 }
@@ -136,7 +166,7 @@ std::string sentence_of(const BreakevenPair& pair, const PairSearch& search) {
       break;
     case Verdict::kServerlessAlways:
       text = fmt::format("{} is cheaper wherever both meet the objective, up to {}.",
-                         pair.serverless, per_day(search.looked_up_to()));
+                         pair.serverless, inferences_a_day(search.looked_up_to()));
       break;
     case Verdict::kDedicatedAlways:
       text = fmt::format("{} is cheaper wherever both meet the objective.", pair.dedicated);
@@ -145,7 +175,7 @@ std::string sentence_of(const BreakevenPair& pair, const PairSearch& search) {
       const Crossing& first = pair.crossings.front();
       const bool serverless_first = first.cheaper_below == pair.serverless;
       text = fmt::format("{} is cheaper below {}, {} above.", first.cheaper_below,
-                         per_day(first.inferences_per_day),
+                         inferences_a_day(first.inferences_per_day),
                          serverless_first ? pair.dedicated : pair.serverless);
       const Interval& wider = wider_of(first);
       if (wider.high > wider.low * 1.001) {
@@ -155,13 +185,13 @@ std::string sentence_of(const BreakevenPair& pair, const PairSearch& search) {
       if (pair.crossings.size() > 1) {
         text += fmt::format(" The cheaper side changes {} times, last at {}.",
                             pair.crossings.size(),
-                            per_day(pair.crossings.back().inferences_per_day));
+                            inferences_a_day(pair.crossings.back().inferences_per_day));
       }
     }
   }
   if (search.dedicated_limit()) {
     text += fmt::format(" This fleet meets the objective up to {}.",
-                        per_day(*search.dedicated_limit()));
+                        inferences_a_day(*search.dedicated_limit()));
   }
   return text;
 }

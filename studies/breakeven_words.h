@@ -15,6 +15,9 @@ namespace faascast {
                                          const DeploymentSpec& servers, const PairSearch& search,
                                          const BreakevenPair& pair);
 
+/// "8,630,000 inferences a day": three significant digits, since no more are known.
+[[nodiscard]] std::string inferences_a_day(double inferences);
+
 /// The verdict as a person would say it.
 [[nodiscard]] std::string sentence_of(const BreakevenPair& pair, const PairSearch& search);
 

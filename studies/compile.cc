@@ -231,7 +231,7 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
         static_cast<std::uint32_t>(std::lround(*deployment.hyperthread_yield * 1000.0));
   }
   compiled.plan.side = servers;
-  compiled.plan.work = work_of(scenario, inputs.model, kServerHostFactor, Duration::zero());
+  compiled.plan.work = work_of(scenario, inputs.model, deployment.host_factor, Duration::zero());
   if (!inputs.model.from_trace && !inputs.model.is_final) {
     compiled.plan.network = Distribution::constant(kServerNetwork);
   }
@@ -256,8 +256,8 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
           : "hyperthreads; no slowdown when both threads of a core are busy"));
   if (!inputs.model.profile_hash.empty()) {
     compiled.notes.push_back(fmt::format(
-        "CPU time measured on this host is multiplied by {} for a vCPU of {}.", kServerHostFactor,
-        type.id));
+        "CPU time measured on this host is multiplied by {} for a vCPU of {}.",
+        deployment.host_factor, type.id));
   }
   if (type.burst_baseline) {
     compiled.notes.push_back(fmt::format(

@@ -60,10 +60,6 @@ struct CompiledScenario {
 /// @throws InputError
 [[nodiscard]] CompiledScenario compile(const Scenario& scenario, const Inputs& inputs);
 
-/// CPU time on a server's vCPU / CPU time on the profiling host. No measurement stands behind 1: a
-/// server is taken to be as fast as the host, and reports say so.
-inline constexpr double kServerHostFactor = 1.0;
-
 /// Client to server and back, as the shipped platforms have it for functions (assumed: a client in
 /// the same region). Not added where a scenario or a trace gives final execution times.
 inline constexpr Duration kServerNetwork = std::chrono::milliseconds(10);

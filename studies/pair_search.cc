@@ -1,21 +1,21 @@
 #include "studies/pair_search.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <functional>
+
+#include "sim-core/statistics.h"
 
 namespace faascast {
 
 namespace {
 
-constexpr std::uint32_t kMostServers = 1024;
 /// Counts beyond a crossing that are checked for functions winning again.
 constexpr std::uint32_t kCountsBeyond = 3;
-constexpr int kCurvePoints = 13;
+constexpr double kCurvePointsADecade = 4.0;
+constexpr unsigned kMostReplications = 640;
 constexpr int kMostRootSteps = 60;
-constexpr double kConfidence = 0.975;  ///< two-sided 95 %
 
 /// Root of a continuous function of ln x that grows with x: brackets it around `guess`, then
 /// TOMS 748. Nothing where it keeps its sign within [low, high].
@@ -170,9 +170,15 @@ void PairSearch::look_at_curve() {
   const double low = std::clamp(std::min(first / 30.0, own), options_.lowest_per_day, looked_up_to_);
   const double beyond = found_.empty() ? own * 30.0 : last * 3.0;
   const double high = std::clamp(std::max(beyond, own), low, looked_up_to_);
-  for (int i = 0; i < kCurvePoints; ++i) {
-    look_at(low * std::pow(high / low, static_cast<double>(i) / (kCurvePoints - 1)));
-    if (low == high) break;
+  // Round places on the axis, so that pairs look at the same ones.
+  const double first_step = std::floor(std::log10(low) * kCurvePointsADecade + 1e-9);
+  const double last_step = std::ceil(std::log10(high) * kCurvePointsADecade - 1e-9);
+  double before = 0.0;
+  for (double step = first_step; step <= last_step; step += 1.0) {
+    const double place = std::clamp(std::pow(10.0, step / kCurvePointsADecade),
+                                    options_.lowest_per_day, looked_up_to_);
+    if (place > before) look_at(place);
+    before = place;
   }
 }
 
@@ -188,9 +194,10 @@ Verdict PairSearch::verdict() const {
                                              : Verdict::kDedicatedAlways;
 }
 
-Interval PairSearch::sampling(const FoundCrossing& found, double& estimate) const {
+Interval PairSearch::sampling(const FoundCrossing& found, double& estimate,
+                              unsigned& replications) const {
   std::vector<double> logs;
-  for (std::uint32_t r = 0; r < options_.replications; ++r) {
+  const auto add = [&](std::uint32_t r) {
     if (found.at_step) {
       logs.push_back(std::log(model_.fleet_capacity(servers_, found.count, r, found.per_day / 1.5,
                                                     found.per_day * 1.5)));
@@ -198,17 +205,20 @@ Interval PairSearch::sampling(const FoundCrossing& found, double& estimate) cons
                                              found.per_day, r)) {
       logs.push_back(std::log(*equal));
     }
+  };
+  MeanInterval interval;
+  std::uint32_t done = 0;
+  for (unsigned wanted = options_.replications;; wanted *= 2) {
+    while (done < wanted) add(done++);
+    replications = done;
+    if (logs.size() < 2) return {found.per_day, found.per_day};
+    interval = mean_interval(logs);
+    // Looking at doublings only keeps the stopping rule from choosing lucky moments.
+    if (interval.half_width <= options_.precision || options_.precision <= 0.0) break;
+    if (2 * wanted > kMostReplications) break;
   }
-  if (logs.size() < 2) return {found.per_day, found.per_day};
-  const auto n = static_cast<double>(logs.size());
-  double mean = 0.0;
-  for (const double value : logs) mean += value / n;
-  double variance = 0.0;
-  for (const double value : logs) variance += (value - mean) * (value - mean) / (n - 1.0);
-  const boost::math::students_t_distribution<double> student(n - 1.0);
-  const double half = boost::math::quantile(student, kConfidence) * std::sqrt(variance / n);
-  estimate = std::exp(mean);
-  return {std::exp(mean - half), std::exp(mean + half)};
+  estimate = std::exp(interval.mean);
+  return {std::exp(interval.low()), std::exp(interval.high())};
 }
 
 }  // namespace faascast

@@ -43,8 +43,10 @@ class PairSearch {
   /// Beyond this nothing was looked at, because a replay would be too long.
   [[nodiscard]] double looked_up_to() const { return looked_up_to_; }
 
-  /// 95 % interval over replications; `estimate` becomes their geometric mean.
-  [[nodiscard]] Interval sampling(const FoundCrossing& found, double& estimate) const;
+  /// 95 % interval over replications, as many as the options say or their precision takes;
+  /// `estimate` becomes their geometric mean.
+  [[nodiscard]] Interval sampling(const FoundCrossing& found, double& estimate,
+                                  unsigned& replications) const;
 
   /// Traffic at which one configuration of functions costs what a fleet costs, near `guess`.
   [[nodiscard]] static std::optional<double> equal_cost(const CostModel& model,

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "input/quantity.h"
 #include "pricing/month.h"
+#include "sim-core/statistics.h"
 #include "studies/assumptions.h"
 #include "studies/split_bill.h"
 #include "studies/workflow.h"
@@ -143,6 +147,112 @@ WorkflowReport workflow_report(const Scenario& scenario, const WorkflowResult& r
   return report;
 }
 
+/// Figures that replications are compared by.
+constexpr std::size_t kReplicated = 5;
+constexpr std::array<const char*, kReplicated> kReplicatedNames = {
+    "latency_mean_s", "latency_p99_s", "cold_share", "instances_mean", "usd_per_month"};
+using ReplicatedFigures = std::array<double, kReplicated>;
+/// Those that --precision is about: a rare cold start may need any number of replications.
+constexpr std::array<std::size_t, 3> kPrecise = {0, 1, 4};
+
+ReplicatedFigures replicated_figures(const DeploymentReport& report) {
+  const DeploymentResult& figures = report.figures;
+  const auto served = static_cast<double>(figures.completed + figures.timed_out);
+  return {figures.latency.mean_s().value_or(0.0), figures.latency.quantile_s(0.99).value_or(0.0),
+          served > 0.0 ? static_cast<double>(figures.cold_starts) / served : 0.0,
+          figures.instances.mean, usd_of(report.bill_month.total())};
+}
+
+/// What replications of a scenario found, and the intervals that follow.
+class Replicator {
+ public:
+  explicit Replicator(std::size_t deployments) : values_(deployments) {}
+
+  void add(const std::vector<DeploymentReport>& deployments) {
+    for (std::size_t d = 0; d < deployments.size(); ++d) {
+      values_[d].push_back(replicated_figures(deployments[d]));
+    }
+  }
+  [[nodiscard]] std::size_t count() const { return values_.front().size(); }
+  /// The widest half-width / mean of what --precision is about.
+  [[nodiscard]] double reached() const {
+    double widest = 0.0;
+    for (std::size_t d = 0; d < values_.size(); ++d) {
+      for (const std::size_t f : kPrecise) {
+        const MeanInterval interval = mean_interval(column(d, f));
+        if (interval.mean != 0.0) widest = std::max(widest, interval.relative());
+      }
+    }
+    return widest;
+  }
+  void fill(RunReport& report) const {
+    report.replications = static_cast<unsigned>(count());
+    report.compared_with = report.deployments.front().name;
+    for (std::size_t d = 0; d < values_.size(); ++d) {
+      for (std::size_t f = 0; f < kReplicated; ++f) {
+        report.deployments[d].intervals.push_back(named(f, mean_interval(column(d, f))));
+        if (d == 0) continue;
+        report.deployments[d].differences.push_back(
+            named(f, paired_difference(column(0, f), column(d, f))));
+      }
+    }
+  }
+
+ private:
+  static FigureInterval named(std::size_t f, const MeanInterval& interval) {
+    return {kReplicatedNames[f], interval.mean, interval.low(), interval.high()};
+  }
+  [[nodiscard]] std::vector<double> column(std::size_t deployment, std::size_t figure) const {
+    std::vector<double> column;
+    for (const ReplicatedFigures& figures : values_[deployment]) column.push_back(figures[figure]);
+    return column;
+  }
+  std::vector<std::vector<ReplicatedFigures>> values_;
+};
+
+/// Further replications of a run whose first is in `report`: as many as were asked for, or doubled
+/// until the precision is reached. Looking at doublings only keeps the rule from stopping at lucky
+/// moments.
+void replicate(const Scenario& scenario, const CompiledScenario& compiled,
+               const StudyOptions& options, RunOptions run_options, RunReport& report) {
+  constexpr unsigned kLeast = 10;
+  constexpr unsigned kMost = 1280;
+  Replicator replicator(report.deployments.size());
+  replicator.add(report.deployments);
+  const bool is_precise = options.precision > 0.0;
+  unsigned wanted = is_precise ? std::max(options.replications, kLeast) : options.replications;
+  for (;;) {
+    while (replicator.count() < wanted) {
+      run_options.seed.replication = static_cast<std::uint32_t>(replicator.count());
+      RunResult result =
+          scenario.steps.empty()
+              ? run(compiled.plan, run_options)
+              : run_workflow(compiled.plan, workflow_steps(scenario), run_options).run;
+      if (result.interrupted) throw Interrupted();
+      std::vector<DeploymentReport> reports;
+      const Duration span = result.horizon - result.warm_up;
+      for (std::size_t i = 0; i < scenario.deployments.size(); ++i) {
+        reports.push_back(report_of(scenario, scenario.deployments[i], compiled.deployments[i],
+                                    std::move(result.deployments[i]), span));
+      }
+      replicator.add(reports);
+    }
+    if (!is_precise || replicator.reached() <= options.precision || 2 * wanted > kMost) break;
+    wanted *= 2;
+  }
+  replicator.fill(report);
+  if (is_precise) {
+    report.notes.push_back(
+        fmt::format("Precision: mean and p99 latency and the monthly bill are known to {:.2g} % or "
+                    "better ({:.2g} % was asked for), with {} replications.",
+                    100.0 * replicator.reached(), 100.0 * options.precision, report.replications));
+  }
+  if (!scenario.traffic.generator) {
+    report.notes.push_back(
+        "Replications draw times and cold starts anew; the trace's arrivals stay as they are.");
+  }
+}
+
 }  // namespace
 
 RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
@@ -159,11 +269,13 @@ RunReport run_scenario(const Scenario& scenario, const Inputs& inputs,
   report.traffic = inputs.traffic->description();
   report.model = inputs.model.description;
   report.notes = assumptions_of(scenario, inputs);
+  report.assumptions = figures_behind(scenario);
 
   RunOptions run_options;
   run_options.seed = {report.seed, 0};
   run_options.threads = options.threads;
   run_options.monitor = options.monitor;
+  run_options.timeline = options.timeline;
   WorkflowResult workflow;
   RunResult result;
   if (scenario.steps.empty()) {
@@ -196,6 +308,11 @@ RunReport run_scenario(const Scenario& scenario, const Inputs& inputs,
     report.notes.push_back(fmt::format(
         "A month is scaled from {}: the traffic is taken to go on like this day and night.",
         format_duration(report.span)));
+  }
+  if (!report.interrupted && !report.deployments.empty() &&
+      (options.replications > 1 || options.precision > 0.0)) {
+    run_options.timeline = false;
+    replicate(scenario, compiled, options, run_options, report);
   }
   return report;
 }

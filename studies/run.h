@@ -23,6 +23,32 @@ struct StudyOptions {
   unsigned threads = 0;
   Monitor monitor{};
   StoreOptions store{};
+  /// Independent draws of the same scenario; intervals need at least 2. The figures and bills are
+  /// always those of the first.
+  unsigned replications = 1;
+  /// Of run_scenario(): half-width / mean that replications are doubled for; 0: as many as said.
+  double precision = 0.0;
+  bool timeline = false;  ///< of run_scenario(): also what happened when
+};
+
+/// A figure's mean over replications with its 95 % interval.
+struct FigureInterval {
+  std::string figure{};  ///< "latency_mean_s"
+  double mean = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+};
+
+/// A figure that an answer rests on.
+struct Assumption {
+  std::string platform{};
+  std::string figure{};  ///< "cpu_share.host_factor"
+  std::string value{};
+  std::string low{};
+  std::string high{};
+  std::string source{};
+  std::string as_of{};
+  std::string confidence{};  ///< A the provider's, B measured, C from a third party, D assumed
 };
 
 /// One deployment's figures and bill.
@@ -36,6 +62,9 @@ struct DeploymentReport {
   std::optional<double> usd_per_million{};  ///< of the monthly bill; nothing without requests
   std::optional<bool> meets_objective{};    ///< nothing without an objective
   std::vector<std::string> misses{};        ///< "p99 412 ms > 300 ms"
+  std::vector<FigureInterval> intervals{};  ///< empty: one replication
+  /// This deployment less the scenario's first, paired by common random numbers; empty for that.
+  std::vector<FigureInterval> differences{};
   std::vector<std::string> notes{};
   /// Of a hybrid its servers and functions, of versions each: name, kind, configuration, figures
   /// and bills. A hybrid's servers pay the front door and what leaves.
@@ -64,10 +93,14 @@ struct RunReport {
   Duration span{};  ///< warm_up .. horizon: what a month is scaled from
   double inferences_per_day = 0.0;
   bool interrupted = false;
+  unsigned replications = 1;
+  std::string compared_with{};  ///< the deployment that differences are taken from
   std::uint64_t fingerprint = 0;
   std::vector<DeploymentReport> deployments{};
   std::optional<WorkflowReport> workflow{};
   std::vector<std::string> notes{};
+  std::vector<Assumption> assumptions{};
+  std::string command{};  ///< that makes this report again; empty: not from a command line
 };
 
 /// Runs every deployment of a scenario on the same arrivals and prices what their meters read.

@@ -29,7 +29,8 @@ constexpr std::string_view kFunctionKeys[] = {
     "concurrency", "package", "minimum_instances", "variant", "snapstart", "billing",
     "gpu",         "as_of",   "retry",             "nodes",   "provisioned"};
 constexpr std::string_view kServerKeys[] = {"count",      "workers",           "autoscale", "purchase",
-                                            "redundancy", "hyperthread_yield", "breakdown", "batching"};
+                                            "redundancy", "hyperthread_yield", "breakdown", "batching",
+                                            "host_factor"};
 
 void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
   if (!table.exists()) return table.report("missing table [traffic]", "add a trace or a generator");

@@ -185,6 +185,7 @@ struct DeploymentSpec {
   std::optional<BreakdownSpec> breakdown{};
   std::optional<BatchingSpec> batching{};
   std::string purchase = "on-demand";
+  double host_factor = 1.0;      ///< CPU time on a server's vCPU / on the profiling host
   std::uint32_t redundancy = 1;  ///< replicas that may be lost with the objective still met
 
   /// Then `server` and `platform` are its base and its overflow.
@@ -237,6 +238,7 @@ struct Scenario {
   Duration warm_up{};
   bool free_tier = false;
   std::string as_of{};  ///< ISO day of the platforms' rules; empty: today's
+  std::string measured{};  ///< a file of measured points, for `breakeven`
   TrafficSpec traffic{};
   ModelSpec model{};
   HandlerSpec handler{};

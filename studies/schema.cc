@@ -126,6 +126,10 @@ const std::vector<SchemaKey<Scenario>>& scenario_keys() {
        horizon},
       {"warm_up", "duration", R"("0 s")", "earlier arrivals shape state, not results",
        duration<&Scenario::warm_up>},
+      {"measured", "file", "",
+       "`breakeven` shows it beside its predictions: CSV with inferences_per_day, usd_per_month and, "
+       "where known, p99 (a duration) and deployment",
+       text<&Scenario::measured>},
       {"free_tier", "true or false", "false", "subtract the free quotas from monthly bills",
        [](Scenario& spec, const TomlNode& node) {
          if (auto value = node.boolean()) spec.free_tier = *value;
@@ -347,6 +351,12 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
        "on-demand, reserved-1y, reserved-3y, spot, sustained-use",
        [](DeploymentSpec& spec, const TomlNode& node) {
          one_of<&DeploymentSpec::purchase>(spec, node, purchase_names());
+       }},
+      {"host_factor", "number", "1",
+       "CPU time on a server's vCPU against that on the profiling host; 0.01 to 100. No measurement "
+       "stands behind 1",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         if (auto value = node.number(0.01, 100.0)) spec.host_factor = *value;
        }},
       {"redundancy", "integer", "1",
        "`breakeven` sizes fleets so that the objective holds with this many servers lost",

@@ -62,6 +62,27 @@ std::string pair_text(const BreakevenPair& pair) {
   return out + "\n" + curve_table(pair).text();
 }
 
+std::string answer_text(const BreakevenReport& report) {
+  const BreakevenAnswer& answer = *report.answer;
+  std::string out = paragraph("", answer.sentence) + "\n" + own_table(answer).text() + "\n";
+  out += paragraph("", flips_text(answer));
+  if (!answer.flips.empty()) out += flips_table(answer).text();
+  out += paragraph("", answer.threshold.text) + "\n";
+  out += paragraph("", "Where each one meets the objective:") +
+         feasible_table(feasible_region(report)).text() + "\n";
+  if (!report.measured.empty()) out += measured_table(report.measured).text() + "\n";
+  if (report.pairs.size() > 1) out += pairs_table(report).text() + "\n";
+  return out;
+}
+
+std::string answer_markdown(const BreakevenReport& report) {
+  const BreakevenAnswer& answer = *report.answer;
+  std::string out = fmt::format("**{}**\n\n{}\n{}\n\n", answer.sentence,
+                                own_table(answer).markdown(), flips_text(answer));
+  if (!answer.flips.empty()) out += flips_table(answer).markdown() + "\n";
+  return out + answer.threshold.text + "\n\n";
+}
+
 std::string pair_markdown(const BreakevenPair& pair) {
   std::string out =
       fmt::format("## {} against {}\n\n{}\n\n", pair.serverless, pair.dedicated, pair.sentence);
@@ -126,6 +147,7 @@ std::string spreadsheet_text(const Spreadsheet& spreadsheet) {
 
 std::string text_of(const BreakevenReport& report) {
   std::string out;
+  if (report.answer) out += answer_text(report);
   for (const BreakevenPair& pair : report.pairs) out += pair_text(pair) + "\n";
   out += paragraph("", fmt::format("{}: {} inferences a day as it stands, seed {}", report.scenario,
                                    three_digits_text(report.inferences_per_day), report.seed));
@@ -141,13 +163,22 @@ std::string csv_of(const BreakevenReport& report) {
                {"name"},
                {"usd_per_month"},
                {"feasible"},
-               {"configuration"}});
+               {"configuration"},
+               {"sampling_low"},
+               {"sampling_high"},
+               {"calibration_low"},
+               {"calibration_high"}});
+  const auto end = [](const BreakevenRow& row, double usd) {
+    return row.feasible && row.sampling.high > 0.0 ? fmt::format("{:.6f}", usd) : std::string();
+  };
   for (const BreakevenPair& pair : report.pairs) {
     for (const BreakevenPoint& point : pair.curve) {
       for (const BreakevenRow& row : point.rows) {
         table.add({pair.serverless, pair.dedicated, exact_text(point.inferences_per_day), row.name,
                    row.feasible ? fmt::format("{:.6f}", row.usd_per_month) : "",
-                   row.feasible ? "true" : "false", row.configuration});
+                   row.feasible ? "true" : "false", row.configuration, end(row, row.sampling.low),
+                   end(row, row.sampling.high), end(row, row.calibration.low),
+                   end(row, row.calibration.high)});
       }
     }
   }
@@ -156,9 +187,19 @@ std::string csv_of(const BreakevenReport& report) {
 
 std::string markdown_of(const BreakevenReport& report) {
   std::string out = fmt::format("# {}\n\n", report.scenario);
+  if (report.answer) out += answer_markdown(report);
+  out += "## Where each one meets the objective\n\n" +
+         feasible_table(feasible_region(report)).markdown() + "\n";
+  if (!report.measured.empty()) {
+    out += "## Measured against predicted\n\n" + measured_table(report.measured).markdown() + "\n";
+  }
+  if (report.pairs.size() > 1) {
+    out += "## All pairs\n\n" + pairs_table(report).markdown() + "\n";
+  }
   for (const BreakevenPair& pair : report.pairs) out += pair_markdown(pair) + "\n";
   if (!report.notes.empty()) out += "## Notes\n\n";
   for (const std::string& note : report.notes) out += fmt::format("- {}\n", note);
+  if (!report.command.empty()) out += fmt::format("\n    {}\n", report.command);
   return out;
 }
 

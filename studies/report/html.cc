@@ -44,7 +44,7 @@ th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid va
 th.l, td.l { text-align: left; }
 figure { margin: 1rem 0; } svg { width: 100%; height: auto; } svg text { fill: var(--ink);
   font: 12px system-ui, sans-serif; }
-li { margin: 0.2rem 0; } .soft { color: var(--soft); }
+li { margin: 0.2rem 0; } pre { white-space: pre-wrap; border: 1px solid var(--faint); padding: 0.6rem; } .soft { color: var(--soft); }
 @media print { body { max-width: none; margin: 0; } h2 { break-after: avoid; }
   figure, table { break-inside: avoid; } }
 )";
@@ -191,6 +191,25 @@ std::string bands(const Chart& chart, const Frame& frame) {
   return out;
 }
 
+std::string areas(const Chart& chart, const Frame& frame) {
+  std::string out;
+  for (const ChartArea& area : chart.areas) {
+    std::string path;
+    for (const ChartArea::Point& point : area.points) {
+      path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : " L", frame.at_x(point.x),
+                          frame.at_y(point.high));
+    }
+    for (auto point = area.points.rbegin(); point != area.points.rend(); ++point) {
+      path += fmt::format(" L{:.1f} {:.1f}", frame.at_x(point->x), frame.at_y(point->low));
+    }
+    if (path.empty()) continue;
+    out += fmt::format(
+        "<path d=\"{} Z\" fill=\"var(--c{})\" opacity=\"{}\"><title>{}</title></path>\n", path,
+        area.series % kColours, area.opacity, html_text(area.name));
+  }
+  return out;
+}
+
 std::string lines(const Chart& chart, const Frame& frame) {
   std::string out;
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
@@ -201,10 +220,19 @@ std::string lines(const Chart& chart, const Frame& frame) {
     for (const auto& [x, y] : series.points) {
       path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : " L", frame.at_x(x),
                           frame.at_y(y));
-      if (series.marks_points) {
+      if (!series.has_line) {
+        dots += fmt::format(
+            "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"6\" fill=\"none\" stroke=\"var(--ink)\" "
+            "stroke-width=\"2\"><title>{}</title></circle>",
+            frame.at_x(x), frame.at_y(y), html_text(series.name));
+      } else if (series.marks_points) {
         dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"var(--c{})\"/>",
                             frame.at_x(x), frame.at_y(y), colour);
       }
+    }
+    if (!series.has_line) {
+      out += dots + "\n";
+      continue;
     }
     out += fmt::format(
         "<path d=\"{}\" fill=\"none\" stroke=\"var(--c{})\" stroke-width=\"2\" "
@@ -217,6 +245,15 @@ std::string lines(const Chart& chart, const Frame& frame) {
 std::string legend(const Chart& chart) {
   std::string out = "<figcaption>";
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    if (!chart.series[i].has_line) {
+      out += fmt::format(
+          "<span style=\"margin-right:1.5rem;white-space:nowrap\"><svg "
+          "style=\"width:14px;height:14px\" viewBox=\"0 0 14 14\" aria-hidden=\"true\"><circle "
+          "cx=\"7\" cy=\"7\" r=\"5\" fill=\"none\" stroke=\"var(--ink)\" "
+          "stroke-width=\"2\"/></svg> {}</span>",
+          html_text(chart.series[i].name));
+      continue;
+    }
     out += fmt::format(
         "<span style=\"margin-right:1.5rem;white-space:nowrap\"><svg style=\"width:34px;height:10px\" "
         "viewBox=\"0 0 34 10\" aria-hidden=\"true\"><line x1=\"1\" x2=\"33\" y1=\"5\" y2=\"5\" "
@@ -226,7 +263,100 @@ std::string legend(const Chart& chart) {
   return out + "</figcaption>\n";
 }
 
+constexpr double kBarHeight = 26.0;
+constexpr double kBarLeft = 210.0;
+
 }  // namespace
+
+std::string html_ranges(const std::string& title, const std::string& x_label,
+                        const std::vector<RangeBar>& bars, double mark,
+                        const std::string& mark_name) {
+  double low = mark > 0.0 ? mark : std::numeric_limits<double>::max();
+  double high = mark;
+  for (const RangeBar& bar : bars) {
+    for (const auto& [from, to] : bar.ranges) {
+      low = std::min(low, from);
+      high = std::max(high, to);
+    }
+  }
+  if (bars.empty() || !(high > 0.0)) return {};
+  const Axis axis(low, high, true);
+  const auto at = [&](double value) {
+    return kBarLeft + axis.place(value) * (kWidth - kBarLeft - kRight);
+  };
+  const double bottom = kTop + kBarHeight * static_cast<double>(bars.size());
+  std::string out = fmt::format(
+      "<figure>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", kWidth,
+      bottom + kBottom, html_text(title));
+  for (const double value : axis.ticks()) {
+    out += fmt::format(
+        "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" stroke=\"var(--faint)\"/>"
+        "<text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>\n",
+        at(value), kTop, bottom, bottom + 18.0, three_digits_text(value));
+  }
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    const double y = kTop + kBarHeight * static_cast<double>(i);
+    out += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
+                       kBarLeft - 8.0, y + 17.0, html_text(bars[i].name));
+    if (bars[i].ranges.empty()) {
+      out += fmt::format("<text x=\"{}\" y=\"{:.1f}\">nowhere</text>\n", kBarLeft + 6.0, y + 17.0);
+    }
+    for (const auto& [from, to] : bars[i].ranges) {
+      out += fmt::format(
+          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" rx=\"3\" "
+          "fill=\"var(--c{})\"><title>{} to {}</title></rect>\n",
+          at(from), y + 5.0, std::max(3.0, at(to) - at(from)), kBarHeight - 10.0, i % kColours,
+          three_digits_text(from), three_digits_text(to));
+    }
+  }
+  if (mark > 0.0) {
+    out += fmt::format(
+        "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" stroke=\"var(--ink)\" "
+        "stroke-width=\"2\"/><text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>\n",
+        at(mark), kTop - 4.0, bottom, kTop - 8.0, html_text(mark_name));
+  }
+  return out + fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n</svg>\n"
+                           "</figure>\n",
+                           (kBarLeft + kWidth - kRight) / 2.0, bottom + 40.0, html_text(x_label));
+}
+
+std::string html_heat_map(const HeatMap& map) {
+  if (map.x.empty() || map.y.empty()) return {};
+  constexpr double kCellHeight = 46.0;
+  constexpr double kHeatLeft = 110.0;
+  const double width = (kWidth - kHeatLeft - kRight) / static_cast<double>(map.x.size());
+  const double bottom = kTop + kCellHeight * static_cast<double>(map.y.size());
+  std::string out = fmt::format(
+      "<figure>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", kWidth,
+      bottom + kBottom, html_text(map.title));
+  for (std::size_t r = 0; r < map.rows.size(); ++r) {
+    const double y = kTop + kCellHeight * static_cast<double>(r);
+    out += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
+                       kHeatLeft - 8.0, y + kCellHeight / 2.0 + 4.0, html_text(map.y[r]));
+    for (std::size_t c = 0; c < map.rows[r].size(); ++c) {
+      const HeatCell& cell = map.rows[r][c];
+      const double x = kHeatLeft + width * static_cast<double>(c);
+      const double strength = cell.value ? std::clamp(std::abs(*cell.value), 0.0, 1.0) : 0.0;
+      out += fmt::format(
+          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" "
+          "fill=\"var(--c{})\" fill-opacity=\"{:.2f}\" stroke=\"var(--paper)\"/>"
+          "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
+          x, y, width, kCellHeight, cell.value.value_or(0.0) < 0.0 ? 0 : 1, 0.1 + 0.5 * strength,
+          x + width / 2.0, y + kCellHeight / 2.0 + 4.0, html_text(cell.text));
+    }
+  }
+  for (std::size_t c = 0; c < map.x.size(); ++c) {
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                       kHeatLeft + width * (static_cast<double>(c) + 0.5), bottom + 18.0,
+                       html_text(map.x[c]));
+  }
+  return out +
+         fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n"
+                     "<text transform=\"translate(16 {}) rotate(-90)\" text-anchor=\"middle\">{}"
+                     "</text>\n</svg>\n</figure>\n",
+                     (kHeatLeft + kWidth - kRight) / 2.0, bottom + 40.0, html_text(map.x_label),
+                     (kTop + bottom) / 2.0, html_text(map.y_label));
+}
 
 std::string html_chart(const Chart& chart) {
   double low_x = std::numeric_limits<double>::max();
@@ -243,14 +373,20 @@ std::string html_chart(const Chart& chart) {
       high_y = std::max(high_y, y);
     }
   }
-  if (longest < 2 || !(low_x > 0.0)) return {};
+  for (const ChartArea& area : chart.areas) {
+    for (const ChartArea::Point& point : area.points) {
+      low_y = std::min(low_y, point.low);
+      high_y = std::max(high_y, point.high);
+    }
+  }
+  if (longest < 2 || (chart.log_x && !(low_x > 0.0))) return {};
   const Frame frame{Axis(low_x, high_x, chart.log_x),
                     Axis(chart.log_y ? std::max(low_y, high_y * 1e-6) : 0.0, high_y, chart.log_y)};
   return fmt::format(
-      "<figure>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}{}{}</svg>\n{}"
+      "<figure>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}{}{}{}</svg>\n{}"
       "</figure>\n",
-      kWidth, kHeight, html_text(chart.title), grid(chart, frame), bands(chart, frame),
-      lines(chart, frame), legend(chart));
+      kWidth, kHeight, html_text(chart.title), grid(chart, frame), areas(chart, frame),
+      bands(chart, frame), lines(chart, frame), legend(chart));
 }
 
 }  // namespace faascast

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "studies/report/table.h"
@@ -27,6 +29,20 @@ struct ChartSeries {
   std::string name{};
   std::vector<std::pair<double, double>> points{};  ///< (x, y)
   bool marks_points = true;                         ///< a dot at each: they were simulated
+  bool has_line = true;                             ///< false: rings alone, of what was measured
+};
+
+/// A band along a line: what it may be between.
+struct ChartArea {
+  struct Point {
+    double x = 0.0;
+    double low = 0.0;
+    double high = 0.0;
+  };
+  std::string name{};
+  std::size_t series = 0;  ///< whose colour it has
+  std::vector<Point> points{};
+  double opacity = 0.2;
 };
 
 /// A vertical band or line of a chart, with its name: an interval of x.
@@ -44,7 +60,34 @@ struct Chart {
   bool log_y = false;
   std::vector<ChartSeries> series{};
   std::vector<ChartBand> bands{};
+  std::vector<ChartArea> areas{};
 };
+
+/// A table cell's colour: between -1 (first series) and 1 (second); nothing: none of both.
+struct HeatCell {
+  std::string text{};
+  std::optional<double> value{};
+};
+struct HeatMap {
+  std::string title{};
+  std::string x_label{};
+  std::string y_label{};
+  std::vector<std::string> x{};
+  std::vector<std::string> y{};
+  std::vector<std::vector<HeatCell>> rows{};  ///< by y, then x
+};
+/// Inline SVG in a <figure>: every cell has its text, so that colour is not needed to read it.
+[[nodiscard]] std::string html_heat_map(const HeatMap& map);
+
+/// Bars on a common logarithmic axis: from where to where something holds.
+struct RangeBar {
+  std::string name{};
+  std::vector<std::pair<double, double>> ranges{};
+};
+/// @param mark  a vertical line, with its name; 0: none
+[[nodiscard]] std::string html_ranges(const std::string& title, const std::string& x_label,
+                                      const std::vector<RangeBar>& bars, double mark,
+                                      const std::string& mark_name);
 
 /// The chart as inline SVG in a <figure>. Series differ by colour (of a palette that colour-blind
 /// readers can tell apart) and by dashes. Nothing where no series has two points.

@@ -1,28 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "studies/report/breakeven_tables.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 #include "studies/report/html.h"
+#include "studies/report/html_parts.h"
 #include "studies/report/run_tables.h"
-#include "studies/version.h"
 
 namespace faascast {
 namespace {
-
-std::string section(std::string_view title, const std::string& body) {
-  return body.empty() ? body : fmt::format("<h2>{}</h2>\n{}", html_text(title), body);
-}
-
-std::string paragraph_of(std::string_view text, std::string_view css_class = {}) {
-  return css_class.empty()
-             ? fmt::format("<p>{}</p>\n", html_text(text))
-             : fmt::format("<p class=\"{}\">{}</p>\n", css_class, html_text(text));
-}
-
-std::string footer(std::uint64_t seed) {
-  return paragraph_of(fmt::format("faascast {}, seed {}", program_version(), seed), "soft");
-}
 
 /// Share of requests that are answered within a time.
 Chart latency_chart(const RunReport& report) {
@@ -49,71 +37,110 @@ Chart latency_chart(const RunReport& report) {
   return chart;
 }
 
-std::string pair_body(const BreakevenPair& pair) {
+using BinFigure = double (*)(const TimelineBin&, double bin_s);
+
+/// A figure of every deployment's bins over time.
+std::string timeline_chart(const RunReport& report, const char* title, BinFigure figure) {
   Chart chart;
-  chart.title = fmt::format("Cost against traffic: {} and {}", pair.serverless, pair.dedicated);
-  chart.x_label = "inferences a day";
-  chart.y_label = "USD a month";
-  chart.log_y = true;
-  for (std::size_t side = 0; side < 2; ++side) {
-    ChartSeries series{side == 0 ? pair.serverless : pair.dedicated, {}, true};
-    for (const BreakevenPoint& point : pair.curve) {
-      const BreakevenRow& row = point.rows.at(side);
-      if (row.feasible) series.points.emplace_back(point.inferences_per_day, row.usd_per_month);
+  chart.title = title;
+  chart.x_label = "hours from the start of the observed span";
+  chart.y_label = title;
+  chart.log_x = false;
+  for (const DeploymentReport& deployment : report.deployments) {
+    const Timeline& timeline = deployment.figures.timeline;
+    const double bin_s = seconds_of(timeline.bin);
+    ChartSeries series{deployment.name, {}, false, true};
+    for (std::size_t i = 0; i < timeline.bins.size(); ++i) {
+      const double hours = (static_cast<double>(i) + 0.5) * bin_s / 3600.0;
+      series.points.emplace_back(hours, figure(timeline.bins[i], bin_s));
     }
     chart.series.push_back(std::move(series));
   }
-  for (const Crossing& crossing : pair.crossings) {
-    if (crossing.calibration.high > crossing.calibration.low * 1.001) {
-      chart.bands.push_back(
-          {crossing.calibration.low, crossing.calibration.high, "calibration interval"});
+  return html_chart(chart);
+}
+
+std::string timelines(const RunReport& report) {
+  return timeline_chart(report, "live instances or servers",
+                        [](const TimelineBin& bin, double) { return bin.instances; }) +
+         timeline_chart(report, "cold starts a minute",
+                        [](const TimelineBin& bin, double bin_s) {
+                          return static_cast<double>(bin.cold_starts) * 60.0 / bin_s;
+                        }) +
+         timeline_chart(report, "requests a minute", [](const TimelineBin& bin, double bin_s) {
+           return static_cast<double>(bin.completed) * 60.0 / bin_s;
+         });
+}
+
+/// What each deployment's monthly bill is made of.
+std::string bill_bars(const RunReport& report) {
+  double most = 0.0;
+  for (const DeploymentReport& d : report.deployments) {
+    most = std::max(most, usd_number(d.bill_month.total()));
+  }
+  if (!(most > 0.0)) return {};
+  constexpr double kBarsWidth = 800.0;
+  constexpr double kBarsLeft = 210.0;
+  constexpr double kBarsRow = 30.0;
+  std::string out = fmt::format(
+      "<figure>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Monthly bills by line\">\n",
+      kBarsWidth, kBarsRow * static_cast<double>(report.deployments.size()) + 8.0);
+  for (std::size_t i = 0; i < report.deployments.size(); ++i) {
+    const DeploymentReport& d = report.deployments[i];
+    const double y = kBarsRow * static_cast<double>(i);
+    out += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", kBarsLeft - 8.0,
+                       y + 19.0, html_text(d.name));
+    double x = kBarsLeft;
+    std::size_t colour = 0;
+    for (const BillLine& line : d.bill_month.lines) {
+      const double width = usd_number(line.usd) / most * (kBarsWidth - kBarsLeft - 90.0);
+      out += fmt::format(
+          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"18\" fill=\"var(--c{})\">"
+          "<title>{}: {}</title></rect>\n",
+          x, y + 5.0, width, colour++ % 6, html_text(line.name), usd_text(usd_number(line.usd)));
+      x += width;
     }
-    chart.bands.push_back({crossing.inferences_per_day, crossing.inferences_per_day,
-                           fmt::format("breakeven {} a day",
-                                       three_digits_text(crossing.inferences_per_day))});
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", x + 6.0, y + 19.0,
+                       usd_text(usd_number(d.bill_month.total())));
   }
-  std::string out = paragraph_of(pair.sentence, "verdict") + html_chart(chart);
-  if (!pair.crossings.empty()) out += html_table(crossings_table(pair));
-  out += paragraph_of("Spreadsheet: " + spreadsheet_text(pair.spreadsheet));
-  if (!pair.sensitivity.empty()) {
-    out += paragraph_of("What moves the first crossing most, one figure at a time:");
-    out += html_table(sensitivity_table(pair));
-  }
-  return out + html_table(curve_table(pair));
+  return out + "</svg>\n</figure>\n";
 }
 
 }  // namespace
 
 std::string html_of(const RunReport& report) {
   std::string body = fmt::format("<h1>{}</h1>\n", html_text(report.scenario));
-  body += paragraph_of(report.traffic);
-  body += paragraph_of(report.model);
+  body += html_paragraph(report.traffic);
+  body += html_paragraph(report.model);
   if (report.interrupted) {
-    body += paragraph_of("Interrupted: figures cover what was replayed.", "verdict");
+    body += html_paragraph("Interrupted: figures cover what was replayed.", "verdict");
   }
-  if (report.workflow) body += paragraph_of(workflow_text(*report.workflow), "verdict");
+  if (report.workflow) body += html_paragraph(workflow_text(*report.workflow), "verdict");
   body += html_table(overview_table(report));
-  body += section("Latency", html_chart(latency_chart(report)));
+  if (report.replications > 1) {
+    body += html_section("How well it is known",
+                         html_paragraph(fmt::format("Means of {} replications with 95 % intervals.",
+                                                    report.replications)) +
+                             html_table(intervals_table(report)));
+    if (report.deployments.size() > 1) {
+      body += html_paragraph("Differences, on the same draws:") +
+              html_table(differences_table(report));
+    }
+  }
+  body += html_section("Latency", html_chart(latency_chart(report)));
+  body += html_section("Over time", timelines(report));
+  body += html_section("Bills", bill_bars(report));
   for (const DeploymentReport& deployment : report.deployments) {
-    body += section(fmt::format("{} ({})", deployment.name, deployment.configuration),
-                    html_list(deployment.misses) +
-                        (deployment.parts.empty() ? std::string()
-                                                  : html_table(parts_table(deployment))) +
-                        html_table(bill_table(deployment.bill_month)));
+    body += html_section(fmt::format("{} ({})", deployment.name, deployment.configuration),
+                         html_list(deployment.misses) +
+                             (deployment.parts.empty() ? std::string()
+                                                       : html_table(parts_table(deployment))) +
+                             html_table(bill_table(deployment.bill_month)));
   }
   std::vector<std::string> notes = general_notes(report);
   for (std::string& note : deployment_notes(report)) notes.push_back(std::move(note));
-  body += section("What this rests on", html_list(notes));
-  return html_page(report.scenario, body + footer(report.seed));
-}
-
-std::string html_of(const BreakevenReport& report) {
-  std::string body = fmt::format("<h1>{}</h1>\n", html_text(report.scenario));
-  for (const BreakevenPair& pair : report.pairs) {
-    body += section(fmt::format("{} against {}", pair.serverless, pair.dedicated), pair_body(pair));
-  }
-  body += section("What this rests on", html_list(report.notes));
-  return html_page(report.scenario, body + footer(report.seed));
+  body += html_section("What this rests on",
+                       html_list(notes) + html_figures(report.assumptions));
+  return html_page(report.scenario, body + html_ending(report.command, report.seed));
 }
 
 }  // namespace faascast

@@ -46,6 +46,29 @@ Json usage_json(const Usage& usage) {
   return json;
 }
 
+Json figures_json(const std::vector<FigureInterval>& intervals) {
+  Json json = Json::object();
+  for (const FigureInterval& one : intervals) {
+    json[one.figure] = Json{{"mean", one.mean}, {"low", one.low}, {"high", one.high}};
+  }
+  return json;
+}
+
+Json timeline_json(const Timeline& timeline) {
+  Json bins = Json::array();
+  for (const TimelineBin& bin : timeline.bins) {
+    const auto completed = static_cast<double>(bin.completed);
+    bins.push_back(
+        Json{{"completed", bin.completed},
+             {"cold_starts", bin.cold_starts},
+             {"instances", bin.instances},
+             {"latency_mean_s", bin.completed > 0
+                                    ? Json(static_cast<double>(bin.latency_sum_ns) / 1e9 / completed)
+                                    : Json(nullptr)}});
+  }
+  return Json{{"bin_s", seconds_of(timeline.bin)}, {"bins", std::move(bins)}};
+}
+
 Json deployment_json(const DeploymentReport& report) {
   const DeploymentResult& figures = report.figures;
   Json json;
@@ -78,6 +101,9 @@ Json deployment_json(const DeploymentReport& report) {
       report.usd_per_million ? Json(to_micro_usd(*report.usd_per_million)) : Json(nullptr);
   json["meets_objective"] = report.meets_objective ? Json(*report.meets_objective) : Json(nullptr);
   json["misses"] = report.misses;
+  if (!report.intervals.empty()) json["intervals"] = figures_json(report.intervals);
+  if (!report.differences.empty()) json["differences"] = figures_json(report.differences);
+  if (!figures.timeline.bins.empty()) json["timeline"] = timeline_json(figures.timeline);
   json["fingerprint"] = fmt::format("{:016x}", figures.fingerprint);
   json["notes"] = report.notes;
   if (!report.parts.empty()) {
@@ -105,6 +131,54 @@ Json workflow_json(const WorkflowReport& report) {
 
 Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
+Json usd_interval_json(const Interval& interval) {
+  return Json::array({to_micro_usd(interval.low), to_micro_usd(interval.high)});
+}
+
+Json answer_json(const BreakevenAnswer& answer) {
+  Json json;
+  json["sentence"] = answer.sentence;
+  json["serverless"] = answer.serverless;
+  json["dedicated"] = answer.dedicated;
+  json["cheaper"] = answer.cheaper.empty() ? Json(nullptr) : Json(answer.cheaper);
+  json["costs"] = Json::array();
+  for (const OwnCost& cost : answer.costs) {
+    json["costs"].push_back(
+        Json{{"name", cost.name},
+             {"kind", cost.is_serverless ? "serverless" : "servers"},
+             {"usd_per_month", to_micro_usd(cost.usd_per_month)},
+             {"feasible", cost.feasible},
+             {"configuration", cost.configuration},
+             {"misses", cost.why_not},
+             {"p99_s", cost.p99_s > 0.0 ? Json(cost.p99_s) : Json(nullptr)}});
+  }
+  json["assumptions_tried"] = answer.assumptions;
+  json["flips"] = Json::array();
+  for (const Flip& flip : answer.flips) {
+    json["flips"].push_back(Json{{"assumption", flip.assumption},
+                                 {"serverless_usd", to_micro_usd(flip.serverless_usd)},
+                                 {"dedicated_usd", to_micro_usd(flip.dedicated_usd)},
+                                 {"cheaper", flip.cheaper},
+                                 {"flips", flip.flips}});
+  }
+  json["flip_threshold"] = Json{{"server_hours_per_month", optional_json(answer.threshold.server_hours)},
+                                {"text", answer.threshold.text}};
+  return json;
+}
+
+Json measured_json(const std::vector<MeasuredPoint>& points) {
+  Json json = Json::array();
+  for (const MeasuredPoint& point : points) {
+    json.push_back(Json{{"deployment", point.name},
+                        {"inferences_per_day", point.inferences_per_day},
+                        {"usd_per_month", point.usd_per_month},
+                        {"p99_s", optional_json(point.p99_s)},
+                        {"predicted_usd_per_month", to_micro_usd(point.predicted_usd_per_month)},
+                        {"predicted_p99_s", optional_json(point.predicted_p99_s)}});
+  }
+  return json;
+}
+
 Json point_json(const BreakevenPoint& point) {
   Json rows = Json::array();
   for (const BreakevenRow& row : point.rows) {
@@ -113,6 +187,10 @@ Json point_json(const BreakevenPoint& point) {
         {"usd_per_month", row.feasible ? Json(to_micro_usd(row.usd_per_month)) : Json(nullptr)},
         {"feasible", row.feasible},
         {"configuration", row.configuration}});
+    if (row.sampling.high > 0.0) {
+      rows.back()["sampling"] = usd_interval_json(row.sampling);
+      rows.back()["calibration"] = usd_interval_json(row.calibration);
+    }
   }
   return Json{{"inferences_per_day", point.inferences_per_day}, {"rows", std::move(rows)}};
 }
@@ -123,7 +201,8 @@ Json pair_json(const BreakevenPair& pair) {
     crossings.push_back(Json{{"inferences_per_day", crossing.inferences_per_day},
                              {"sampling", interval_json(crossing.sampling)},
                              {"calibration", interval_json(crossing.calibration)},
-                             {"cheaper_below", crossing.cheaper_below}});
+                             {"cheaper_below", crossing.cheaper_below},
+                             {"replications", crossing.replications}});
   }
   Json curve = Json::array();
   for (const BreakevenPoint& point : pair.curve) curve.push_back(point_json(point));
@@ -184,6 +263,9 @@ std::string json_of(const RunReport& report) {
   json["fingerprint"] = fmt::format("{:016x}", report.fingerprint);
   json["interrupted"] = report.interrupted;
   if (report.workflow) json["workflow"] = workflow_json(*report.workflow);
+  if (!report.command.empty()) json["command"] = report.command;
+  json["replications"] = report.replications;
+  if (report.replications > 1) json["compared_with"] = report.compared_with;
   json["traffic"] = report.traffic;
   json["model"] = report.model;
   json["span_s"] = seconds_of(report.span);
@@ -198,7 +280,11 @@ std::string json_of(const RunReport& report) {
 
 std::string json_of(const BreakevenReport& report) {
   Json json = head_json(report);
+  if (!report.command.empty()) json["command"] = report.command;
   json["inferences_per_day"] = report.inferences_per_day;
+  json["scaling"] = report.scaling;
+  if (report.answer) json["answer"] = answer_json(*report.answer);
+  if (!report.measured.empty()) json["measured"] = measured_json(report.measured);
   json["pairs"] = Json::array();
   for (const BreakevenPair& pair : report.pairs) json["pairs"].push_back(pair_json(pair));
   json["notes"] = report.notes;

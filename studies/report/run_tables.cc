@@ -188,6 +188,11 @@ std::string markdown_of(const RunReport& report) {
                      three_digits_text(report.inferences_per_day), report.seed);
   if (report.workflow) out += fmt::format("**Workflow:** {}\n\n", workflow_text(*report.workflow));
   out += overview_table(report).markdown();
+  if (report.replications > 1) {
+    out += fmt::format("\nMeans of {} replications with 95 % intervals:\n\n{}", report.replications,
+                       intervals_table(report).markdown());
+    if (report.deployments.size() > 1) out += "\n" + differences_table(report).markdown();
+  }
   for (const std::string& note : general_notes(report)) out += fmt::format("\n{}\n", note);
   for (const DeploymentReport& deployment : report.deployments) {
     out += fmt::format("\n## {}\n\n{}\n\n", deployment.name, deployment.configuration);

@@ -8,6 +8,10 @@ namespace faascast {
 /// One row a deployment: latency, cold share, cost; throttled requests where there are any, and
 /// whether the objective is met where there is one.
 [[nodiscard]] Table overview_table(const RunReport& report);
+/// Means over replications, with intervals.
+[[nodiscard]] Table intervals_table(const RunReport& report);
+/// Each deployment less the scenario's first.
+[[nodiscard]] Table differences_table(const RunReport& report);
 /// The lines of a monthly bill and their total.
 /// The workflow as a whole, in a sentence.
 [[nodiscard]] std::string workflow_text(const WorkflowReport& report);

@@ -102,6 +102,14 @@ std::string text_of(const RunReport& report) {
   if (report.workflow) out += paragraph("  workflow ", workflow_text(*report.workflow));
   out += '\n';
   out += overview_table(report).text();
+  if (report.replications > 1) {
+    out += "\n" + paragraph("", fmt::format("Means of {} replications with 95 % intervals:",
+                                            report.replications)) +
+           intervals_table(report).text();
+    if (report.deployments.size() > 1) {
+      out += paragraph("", "Differences, on the same draws:") + differences_table(report).text();
+    }
+  }
   const std::vector<std::string> general = general_notes(report);
   if (!general.empty()) out += '\n';
   for (const std::string& note : general) out += paragraph("", note);

@@ -24,7 +24,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 }
 
 std::vector<std::vector<std::string>> read(const std::string& name) {
-  std::ifstream file(std::string(ORACLES_DIR) + "/" + name);
+  std::ifstream file(name);
   if (!file) throw std::runtime_error("cannot read " + name);
   std::vector<std::vector<std::string>> rows;
   std::string line;
@@ -58,7 +58,7 @@ double OracleRow::number(std::string_view key) const {
 const std::vector<OracleRow>& oracle_rows() {
   static const std::vector<OracleRow> rows = [] {
     std::vector<OracleRow> all;
-    for (const auto& cells : read("oracles.csv")) {
+    for (const auto& cells : read(ORACLES)) {
       all.push_back({cells.at(0), cells.at(1), cells.at(2), cells.at(3)});
     }
     return all;
@@ -91,7 +91,7 @@ std::vector<std::vector<OracleRow>> oracle_cases(std::string_view name) {
 
 std::vector<PoolRow> pool_table() {
   std::vector<PoolRow> rows;
-  for (const auto& cells : read("pool_mru_table.csv")) {
+  for (const auto& cells : read(POOL_TABLE)) {
     rows.push_back({std::stod(cells.at(0)), std::stod(cells.at(1)), std::stod(cells.at(2)),
                     std::stod(cells.at(3))});
   }
