@@ -305,9 +305,13 @@ class Maker {
       p.reserved.push_back({static_cast<std::uint32_t>(dice_.below(2)),
                             static_cast<std::uint32_t>(dice_.below(p.account_concurrency + 1))});
     }
-    if (dice_.chance(30)) p.warm = warm();
     // In a part whose end is found by running the clock stops with its own requests.
     const bool ends_alone = kind_.splits && scenario_.plan.horizon.kind != Horizon::Kind::kAt;
+    if (dice_.chance(30)) p.warm = warm();
+    if (ends_alone && p.warm) {
+      p.warm->schedule.clear();
+      p.warm->tracking.reset();
+    }
     if (!ends_alone && dice_.chance(35)) p.scaling = scaling();
     if (!ends_alone && p.keep_alive_rule == KeepAliveRule::kFixed && dice_.chance(30)) {
       p.keep_alive_rule = KeepAliveRule::kHistogram;
