@@ -34,6 +34,8 @@ class CommandLine {
   void add_face_options(CLI::App& command, PlatformsArguments& arguments);
   /// --precision: "1%" or 0.01. 0 stays where it is not given
   void add_precision(CLI::App& command, double& precision, const std::string& text);
+  void add_calibrate();
+  void add_validate();
 
   /// An option whose value has a unit. @param assign is given the parsed value
   template <class Parse, class Assign>
@@ -71,6 +73,8 @@ CommandLine::CommandLine() {
   add_platforms();
   add_sweep_commands(app_, chosen_);
   add_trace();
+  add_calibrate();
+  add_validate();
   add_runs(app_, chosen_);
 }
 
@@ -386,6 +390,18 @@ void CommandLine::add_profile() {
       .add_option("--from", arguments->samples,
                   "Instead: a text file with a column execution_s, measured elsewhere")
       ->type_name("FILE");
+  command
+      .add_option("--handler", arguments->handler,
+                  "Instead: a step of a handler, one of base64, jpeg-resize, json, tokenise")
+      ->type_name("NAME");
+  command.add_flag("--host-factor", arguments->host_factor,
+                   "Instead: how fast this host is against a platform's vCPU; runs use it for "
+                   "profiles that were measured here");
+  command
+      .add_option("--isa", arguments->options.isa,
+                  "Kernels of a lower instruction set: the target's, x86-64-v2, -v3 or -v4")
+      ->check(CLI::IsMember({"x86-64-v2", "x86-64-v3", "x86-64-v4"}))
+      ->type_name("NAME");
   command.add_option("--samples", arguments->options.min_samples, "Samples to reach")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}))
       ->type_name("N")
@@ -406,7 +422,9 @@ void CommandLine::add_profile() {
       "Examples:\n"
       "  faascast profile logreg-mnist-odd\n"
       "  faascast profile model.onnx --seconds 30 -o model-profile.json\n"
-      "  faascast profile --from measured.csv -o my-profile.json");
+      "  faascast profile --from measured.csv -o my-profile.json\n"
+      "  faascast profile --handler json -o my-json.json\n"
+      "  faascast profile --host-factor");
   command.callback([=, this] { chosen_ = [arguments] { return profile_command(*arguments); }; });
 }
 
@@ -555,6 +573,63 @@ void CommandLine::add_trace() {
       ->required()
       ->type_name("FILE");
   plot.callback([=, this] { chosen_ = [arguments] { return trace_plot_command(*arguments); }; });
+}
+
+void CommandLine::add_calibrate() {
+  CLI::App& command = *app_.add_subcommand(
+      "calibrate", "Fit a platform's cold start, keep-alive and noise to your own logs");
+  auto arguments = std::make_shared<CalibrateArguments>();
+  command
+      .add_option("files", arguments->request.files,
+                  "Lambda reports (text, JSON, Insights CSV), Cloud Run request logs, Application "
+                  "Insights, plain CSV with cold_execution_s for cold requests only")
+      ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--format", arguments->request.format, "Default: recognised from the content")
+      ->type_name("NAME");
+  command
+      .add_option("--platform", arguments->request.platform,
+                  "The platform that is calibrated; default: the one whose log it is")
+      ->type_name("NAME");
+  add_output_options(command, arguments->output);
+  command.get_option("--output")
+      ->description(
+          "NAME.toml: write the calibrated platform, for run --calibration; NAME.json, .csv, .md or "
+          ".txt: the report; may be repeated");
+  command.footer(
+      "Examples:\n"
+      "  aws logs tail /aws/lambda/classify --since 3d > reports.log\n"
+      "  faascast calibrate reports.log -o mine.toml\n"
+      "  faascast run scenario.toml --calibration mine.toml\n"
+      "  faascast calibrate requests.csv --platform google-cloud-run -o mine.toml --json");
+  command.callback([=, this] { chosen_ = [arguments] { return calibrate_command(*arguments); }; });
+}
+
+void CommandLine::add_validate() {
+  CLI::App& command = *app_.add_subcommand(
+      "validate", "Predict public measurements blindly, and work published bills out again");
+  auto arguments = std::make_shared<ValidateArguments>();
+  command
+      .add_option("--data", arguments->request.data,
+                  "Folder with the public measurements; default: FAASCAST_DATA, or ../shared/data")
+      ->type_name("DIR");
+  command
+      .add_option("--rows", arguments->request.rows,
+                  "Measurements of yours instead: platform, function, memory_mb, reference_memory_mb "
+                  "and reference_s (or cpu_s), warm_p50_s, warm_p99_s, cold_p50_s; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--seed", arguments->request.seed, "Of the simulated replications")
+      ->check(seed_check())
+      ->type_name("N");
+  add_output_options(command, arguments->output);
+  command.footer(
+      "Examples:\n"
+      "  faascast validate --data ../shared/data\n"
+      "  faascast validate --rows mine.csv --json");
+  command.callback([=, this] { chosen_ = [arguments] { return validate_command(*arguments); }; });
 }
 
 /// As a shell would have to be given it.

@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "studies/breakeven.h"
+#include "studies/calibrate.h"
 #include "studies/hybrid.h"
 #include "studies/optimise.h"
 #include "studies/question.h"
@@ -15,6 +16,7 @@
 #include "studies/scenario.h"
 #include "studies/sensitivity.h"
 #include "studies/sweep.h"
+#include "studies/validate.h"
 #include "workloads/profiler.h"
 
 namespace faascast {
@@ -113,12 +115,16 @@ struct PriceArguments {
 struct ProfileArguments {
   std::string model{};    ///< shipped name or .onnx file
   std::string samples{};  ///< instead: measurements made elsewhere
+  std::string handler{};  ///< instead: a step of a handler
+  bool host_factor = false;  ///< instead: this host against platforms' vCPUs
   ProfileOptions options{};
   std::string store{};
   std::string result{};  ///< file for the profile; empty: none
   bool json = false;
 };
 [[nodiscard]] ExitCode profile_command(const ProfileArguments& arguments);
+[[nodiscard]] ExitCode handler_profile_command(const ProfileArguments& arguments);
+[[nodiscard]] ExitCode host_factor_command(const ProfileArguments& arguments);
 
 struct TraceArguments {
   std::vector<std::string> files{};
@@ -147,6 +153,18 @@ struct TraceArguments {
 [[nodiscard]] ExitCode trace_merge_command(const TraceArguments& arguments);
 [[nodiscard]] ExitCode trace_anonymise_command(const TraceArguments& arguments);
 [[nodiscard]] ExitCode trace_plot_command(const TraceArguments& arguments);
+
+struct CalibrateArguments {
+  CalibrationRequest request{};
+  OutputArguments output{};  ///< a .toml among the files is the platform file
+};
+[[nodiscard]] ExitCode calibrate_command(const CalibrateArguments& arguments);
+
+struct ValidateArguments {
+  ValidateRequest request{};
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode validate_command(const ValidateArguments& arguments);
 
 struct RunsArguments {
   std::string store{};

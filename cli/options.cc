@@ -70,6 +70,13 @@ void add_study_options(CLI::App& command, StudyArguments& arguments) {
       ->type_name("FILE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--calibration", arguments.changes.calibration,
+                  "list-price (the shipped figures), or a platform file of faascast calibrate, which "
+                  "takes the place of the platform that it inherits from; may be repeated")
+      ->type_name("NAME|FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--seed", arguments.seed, "Instead of the scenario's seed")
       ->check(seed_check())
       ->type_name("N");

@@ -72,8 +72,12 @@ std::string text_of(const ExecutionProfile& profile) {
 }  // namespace
 
 ExitCode profile_command(const ProfileArguments& arguments) {
-  if (arguments.model.empty() == arguments.samples.empty()) {
-    throw InputError(Problem{"faascast profile", "needs either a model or --from SAMPLES",
+  const int ways = (arguments.model.empty() ? 0 : 1) + (arguments.samples.empty() ? 0 : 1) +
+                   (arguments.handler.empty() ? 0 : 1) + (arguments.host_factor ? 1 : 0);
+  if (ways == 1 && !arguments.handler.empty()) return handler_profile_command(arguments);
+  if (ways == 1 && arguments.host_factor) return host_factor_command(arguments);
+  if (ways != 1) {
+    throw InputError(Problem{"faascast profile", "needs one of a model, --from SAMPLES, --handler NAME, --host-factor",
                              "such as: faascast profile logreg-mnist-odd"});
   }
   if (!arguments.result.empty()) {

@@ -30,13 +30,16 @@ std::vector<std::string> assumptions_of(const Scenario& scenario, const Inputs& 
             : "in time (burstiness stays)"));
   }
   notes.push_back("Model: " + inputs.model.description + ".");
-  const Duration handler = scenario.handler.per_request();
+  const Duration handler = scenario.handler.per_request() + scenario.handler.measured;
   notes.push_back(handler > Duration::zero()
                       ? fmt::format("Handler: {} of CPU time a request besides the model, on "
                                     "functions and servers alike.",
                                     format_duration(handler))
                       : "Handler: nothing besides the model is paid for; measured services spend "
                         "many times their kernel's time there.");
+  for (const std::string& words : scenario.handler.measured_words) {
+    notes.push_back("Measured step, of that handler: " + words + ".");
+  }
   for (const DeploymentSpec& deployment : scenario.deployments) {
     if (!deployment.platform_spec) continue;
     const PlatformSpec& spec = *deployment.platform_spec;

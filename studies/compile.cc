@@ -41,7 +41,8 @@ Work work_of(const Scenario& scenario, const ResolvedModel& model, double host_f
   Work work;
   work.is_final = model.is_final;
   const double factor = model.profile_hash.empty() ? 1.0 : host_factor;
-  work.handler = scaled_by(scenario.handler.per_request(), factor);
+  work.handler = scaled_by(scenario.handler.per_request(), factor) +
+                 scaled_by(scenario.handler.measured, host_factor);
   if (model.from_trace) return with_state(std::move(work), scenario.state);
   work.execution = scaled_by(model.cpu, factor);
   if (!model.is_final) work.handler += overhead;
@@ -161,8 +162,10 @@ std::string configuration_of(const PlatformSpec& spec, const CompiledPool& pool,
 CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentSpec& deployment,
                                      const Inputs& inputs) {
   std::vector<Problem> problems;
-  const PlatformSpec& spec = *deployment.platform_spec;
-  auto pool = make_pool(spec, config_of(scenario, deployment, inputs), load_of(scenario, inputs.model),
+  PlatformSpec spec = *deployment.platform_spec;
+  const std::string probed = apply_probe(inputs.model.probe, spec);
+  auto pool = make_pool(spec, config_of(scenario, deployment, inputs),
+                        load_of(scenario, inputs.model),
                         deployment.where, problems);
   if (!pool) throw InputError(std::move(problems));
   CompiledDeployment compiled;
@@ -184,6 +187,7 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   compiled.plan.noise = pool->noise;
   compiled.configuration = configuration_of(spec, *pool, minimum);
   compiled.notes = pool->notes;
+  if (!probed.empty()) compiled.notes.push_back(probed);
   return compiled;
 }
 

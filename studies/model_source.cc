@@ -35,6 +35,7 @@ ResolvedModel from_profile(const ExecutionProfile& profile) {
   model.memory_used = Megabytes(
       static_cast<std::int64_t>((profile.peak_memory_bytes + kMegabyte - 1) / kMegabyte));
   model.profile_hash = profile_hash(profile);
+  model.host_cpu = profile.host.cpu;
   model.description = description_of(profile);
   return model;
 }
@@ -126,6 +127,9 @@ ExecutionProfile profile_here(const std::string& name_or_path, const ProfileOpti
 ResolvedModel resolve_model(const Scenario& scenario, bool traffic_has_execution,
                             const StoreOptions& store) {
   ResolvedModel model = named_model(scenario, traffic_has_execution, store);
+  if (auto probe = load_host_probe(store_path(store)); probe && probe->cpu == model.host_cpu) {
+    model.probe = std::move(probe);
+  }
   const ModelSpec& spec = scenario.model;
   model.weights = spec.weights;
   if (spec.load_cpu > Duration::zero()) model.load_cpu = spec.load_cpu;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim-core/distribution.h"
+#include "studies/host_factor.h"
 #include "studies/scenario.h"
 #include "workloads/profile.h"
 #include "workloads/profiler.h"
@@ -23,6 +24,9 @@ struct ResolvedModel {
   Duration first_inference_cpu{};  ///< beyond a steady inference
   Megabytes memory_used{};         ///< 0: not known
   std::string profile_hash{};      ///< empty: no profile was used
+  std::string host_cpu{};          ///< processor that the profile was measured on
+  /// Of the same processor, where the user has probed it: takes the place of assumed host factors.
+  std::optional<HostProbe> probe{};
   std::string description{};       ///< for reports: "logreg-mnist-odd, p50 0.1 us on AMD …"
 };
 

@@ -1,5 +1,6 @@
 #include "studies/scenario.h"
 
+#include <map>
 #include <set>
 #include <span>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "studies/schema.h"
 #include "studies/schema_readers.h"
 #include "studies/token_model.h"
+#include "workloads/handlers/handlers.h"
 
 namespace faascast {
 
@@ -75,6 +77,7 @@ struct Reading {
   std::shared_ptr<const PriceBook> prices{};
   std::string folder{};
   std::string as_of{};
+  std::map<std::string, std::string> calibrations{};  ///< platform -> file that replaces it
   std::vector<Problem> problems{};  ///< of platform files
 };
 
@@ -100,6 +103,9 @@ void read_platform(DeploymentSpec& spec, const TomlNode& table, const TomlNode& 
   std::string platform = spec.platform;
   for (const std::filesystem::path& file : reading.changes.platform_files) {
     if (file.stem() == platform) platform = std::filesystem::absolute(file).string();
+  }
+  for (const auto& [inherited, file] : reading.calibrations) {
+    if (inherited == platform) platform = file;
   }
   const auto before = reading.problems.size();
   spec.platform_spec = load_platform(platform, &overrides, reading.problems, face);
@@ -204,6 +210,63 @@ std::shared_ptr<const PriceBook> price_book(const ScenarioChanges& changes) {
   return book;
 }
 
+/// Which platform each calibration file takes the place of. @throws InputError
+std::map<std::string, std::string> calibrations_of(const ScenarioChanges& changes) {
+  std::map<std::string, std::string> files;
+  for (const std::string& name : changes.calibration) {
+    if (name == "list-price") continue;
+    const TomlDocument document = TomlDocument::from_file(name);
+    const auto inherits = document.root()["inherits"].string();
+    if (!inherits) {
+      throw InputError(Problem{name, "says of no platform that it inherits from it",
+                               "add inherits = \"aws-lambda\", or name the file in a deployment"});
+    }
+    const std::string path = std::filesystem::absolute(name).string();
+    if (!files.emplace(*inherits, path).second) {
+      throw InputError(Problem{name, "two calibrations of " + *inherits, "give one"});
+    }
+  }
+  return files;
+}
+
+/// Looks up the measured profiles that steps of the handler name.
+void resolve_handler(Scenario& scenario, const TomlNode& table) {
+  HandlerSpec& handler = scenario.handler;
+  struct Step {
+    const char* key;
+    const std::string& profile;
+    Bytes payload;
+    const char* payload_key;
+  };
+  const Bytes request = scenario.traffic.request_bytes;
+  const Bytes response = scenario.traffic.response_bytes;
+  for (const Step& step : {Step{"decode", handler.decode_profile, request, "request_bytes"},
+                           Step{"preprocess", handler.preprocess_profile, request, "request_bytes"},
+                           Step{"postprocess", handler.postprocess_profile, response,
+                                "response_bytes"},
+                           Step{"runtime", handler.runtime_profile, request, "request_bytes"}}) {
+    if (step.profile.empty()) continue;
+    try {
+      const std::filesystem::path beside = scenario.folder / step.profile;
+      const HandlerProfile profile = find_handler_profile(
+          std::filesystem::is_regular_file(beside) ? beside.string() : step.profile);
+      if (step.payload.value() == 0) {
+        table[step.key].report("a measured step costs by the byte, and no payload is given",
+                               std::string("give traffic.") + step.payload_key);
+      }
+      const Duration time = profile.at(step.payload);
+      handler.measured += time;
+      handler.measured_words.push_back(std::string(step.key) + " " + profile.handler + " " +
+                                       format_duration(time));
+    } catch (const InputError& error) {
+      for (const Problem& problem : error.problems()) {
+        table[step.key].report("'" + step.profile + "' " + problem.what,
+                               problem.mend + "; or a duration, such as \"2 ms\"");
+      }
+    }
+  }
+}
+
 /// Throws the problems of the document and of platform files together.
 void finish(const TomlDocument& document, std::vector<Problem> problems) {
   try {
@@ -218,7 +281,7 @@ Scenario read_document(TomlDocument document, std::string text, const std::files
                        const ScenarioChanges& changes) {
   for (const std::string& assignment : changes.set) document.set(assignment);
   const TomlNode root = document.root();
-  Reading reading{changes, price_book(changes), folder.string(), {}, {}};
+  Reading reading{changes, price_book(changes), folder.string(), {}, calibrations_of(changes), {}};
   Scenario scenario;
   scenario.prices = reading.prices;
   scenario.file_name = document.name();
@@ -234,6 +297,7 @@ Scenario read_document(TomlDocument document, std::string text, const std::files
   if (!scenario.model.tokens_from.empty())
     read_token_model(scenario.model, folder, root["model"]["tokens"].where(), reading.problems);
   read_keys(scenario.handler, root["handler"], handler_keys());
+  resolve_handler(scenario, root["handler"]);
   read_keys(scenario.objective, root["objective"], objective_keys());
   schema::state(scenario, root["state"]);
   schema::versions(scenario, root["version"]);

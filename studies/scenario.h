@@ -72,6 +72,15 @@ struct HandlerSpec {
   Duration runtime{};
   Duration import{};  ///< CPU time of imports at a cold start
   std::string language = "python";
+  /// Steps that name a measured profile ("json") or its file instead of a duration.
+  std::string decode_profile{};
+  std::string preprocess_profile{};
+  std::string postprocess_profile{};
+  std::string runtime_profile{};
+  /// What the named steps take at this scenario's payloads: CPU time of the host that they were
+  /// measured on, so that the host factor applies whatever the model is.
+  Duration measured{};
+  std::vector<std::string> measured_words{};  ///< "decode json 12 us"
   [[nodiscard]] Duration per_request() const {
     return decode + preprocess + postprocess + runtime;
   }
@@ -221,6 +230,9 @@ struct ScenarioChanges {
   /// platform files that deployments may name by their stem
   std::vector<std::filesystem::path> platform_files{};
   std::vector<std::filesystem::path> price_files{};  ///< tariffs and servers beside the shipped ones
+  /// "list-price" or empty: the shipped platforms; else platform files that take the place of the
+  /// one that they inherit from, in every deployment on it
+  std::vector<std::string> calibration{};
   std::optional<PinnedFigure> pin{};
 };
 

@@ -6,6 +6,19 @@ namespace faascast {
 
 namespace schema {
 
+/// "2 ms", or the name of a measured step.
+template <auto Member, auto Profile, class Spec>
+void step(Spec& spec, const TomlNode& node) {
+  const auto name = node.is_string() ? node.string() : std::nullopt;
+  const bool is_name = name && !name->empty() && !(name->front() >= '0' && name->front() <= '9') &&
+                       name->front() != '-' && name->front() != '.';
+  if (is_name) {
+    spec.*Profile = *name;
+  } else if (auto value = node.duration()) {
+    spec.*Member = *value;
+  }
+}
+
 std::optional<LawSpec> law(const TomlNode& node) {
   LawSpec spec;
   if (!node.is_table()) {
@@ -266,14 +279,15 @@ const std::vector<SchemaKey<ModelSpec>>& model_keys() {
 
 const std::vector<SchemaKey<HandlerSpec>>& handler_keys() {
   static const std::vector<SchemaKey<HandlerSpec>> keys = {
-      {"decode", "duration", R"("0 s")", "CPU time to decode a request",
-       duration<&HandlerSpec::decode>},
-      {"preprocess", "duration", R"("0 s")", "CPU time before the model",
-       duration<&HandlerSpec::preprocess>},
-      {"postprocess", "duration", R"("0 s")", "CPU time after the model",
-       duration<&HandlerSpec::postprocess>},
-      {"runtime", "duration", R"("0 s")", "CPU time of the runtime and the HTTP server",
-       duration<&HandlerSpec::runtime>},
+      {"decode", "duration or name", R"("0 s")", "CPU time to decode a request; or a step that was measured: base64, jpeg-resize, json, tokenise, or "
+       "a file of `faascast profile --handler` (these four keys take either)",
+       step<&HandlerSpec::decode, &HandlerSpec::decode_profile>},
+      {"preprocess", "duration or name", R"("0 s")", "CPU time before the model",
+       step<&HandlerSpec::preprocess, &HandlerSpec::preprocess_profile>},
+      {"postprocess", "duration or name", R"("0 s")", "CPU time after the model",
+       step<&HandlerSpec::postprocess, &HandlerSpec::postprocess_profile>},
+      {"runtime", "duration or name", R"("0 s")", "CPU time of the runtime and the HTTP server",
+       step<&HandlerSpec::runtime, &HandlerSpec::runtime_profile>},
       {"import", "duration", R"("0 s")", "CPU time of imports, at a cold start",
        duration<&HandlerSpec::import>},
       {"language", "name", R"("python")", "the runtime whose start is paid at a cold start",

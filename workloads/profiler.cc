@@ -103,27 +103,30 @@ void fill_inputs(Executor& executor) {
   }
 }
 
-Duration time_runs(Executor& executor, std::uint32_t runs) {
+template <class Work>
+Duration time_runs(const Work& work, std::uint32_t runs) {
   const Duration start = thread_cpu();
-  for (std::uint32_t i = 0; i < runs; ++i) executor.run();
+  for (std::uint32_t i = 0; i < runs; ++i) work();
   return thread_cpu() - start;
 }
 
 /// Runs until caches and clock speed have settled; returns how many inferences fill a sample.
-std::uint32_t warm_up(Executor& executor) {
+template <class Work>
+std::uint32_t warm_up(const Work& work) {
   const Duration start = thread_cpu();
   Duration fastest = Duration::max();
   for (int i = 0; i < kWarmUpRuns || thread_cpu() - start < kWarmUp; ++i) {
-    fastest = std::min(fastest, time_runs(executor, 1));
+    fastest = std::min(fastest, time_runs(work, 1));
   }
   const auto runs = kShortest / std::max(fastest, Duration(1)) + 1;
   if (fastest >= kShortest) return 1;
   // The clock's own cost hides in `fastest`: once more, in a group.
-  const Duration each = time_runs(executor, static_cast<std::uint32_t>(runs)) / runs;
+  const Duration each = time_runs(work, static_cast<std::uint32_t>(runs)) / runs;
   return static_cast<std::uint32_t>(kShortest / std::max(each, Duration(1)) + 1);
 }
 
-void measure_steady(Executor& executor, const ProfileOptions& options, ExecutionProfile& profile) {
+template <class Work>
+void measure_steady(const Work& work, const ProfileOptions& options, ExecutionProfile& profile) {
   const auto start = WallClock::now();
   const std::chrono::duration<double> limit(options.max_seconds);
   const std::int64_t runs = profile.runs_per_sample;
@@ -136,7 +139,7 @@ void measure_steady(Executor& executor, const ProfileOptions& options, Execution
         profile.samples_ns.size() + preempted.size() >= enough) {
       break;
     }
-    const Duration elapsed = time_runs(executor, profile.runs_per_sample);
+    const Duration elapsed = time_runs(work, profile.runs_per_sample);
     const std::int64_t sample = (elapsed.count() + runs / 2) / runs;
     const long now = preemptions();
     if (now == seen) {
@@ -146,7 +149,7 @@ void measure_steady(Executor& executor, const ProfileOptions& options, Execution
     // Since the end of the sample before, somebody else used the caches.
     seen = now;
     preempted.push_back(sample);
-    executor.run();
+    work();
   }
   if (profile.samples_ns.size() < enough) {
     const std::uint64_t room = options.min_samples - profile.samples_ns.size();
@@ -184,6 +187,21 @@ ProfileHost this_host(const std::string& isa) {
           .cores = std::thread::hardware_concurrency()};
 }
 
+ExecutionProfile profile_work(const std::string& name, const std::function<void()>& work,
+                              const ProfileOptions& options) {
+  check(options);
+  const Pinned pinned;
+  ExecutionProfile profile{.model = name};
+  profile.first_inference = time_runs(work, 1);
+  profile.runs_per_sample = warm_up(work);
+  measure_steady(work, options, profile);
+  profile.peak_memory_bytes = peak_resident_bytes();
+  profile.host = this_host();
+  profile.created = today();
+  profile.program_version = FAASCAST_VERSION;
+  return profile;
+}
+
 ExecutionProfile profile_model(const std::string& name_or_path, const ProfileOptions& options) {
   check(options);
   const Pinned pinned;
@@ -195,9 +213,10 @@ ExecutionProfile profile_model(const std::string& name_or_path, const ProfileOpt
       {.batch = options.batch, .input_shapes = options.input_shapes, .isa = options.isa});
   profile.load = thread_cpu() - start;
   fill_inputs(executor);
-  profile.first_inference = time_runs(executor, 1);
-  profile.runs_per_sample = warm_up(executor);
-  measure_steady(executor, options, profile);
+  const auto work = [&executor] { executor.run(); };
+  profile.first_inference = time_runs(work, 1);
+  profile.runs_per_sample = warm_up(work);
+  measure_steady(work, options, profile);
   for (std::size_t i = 0; i < executor.inputs(); ++i) {
     profile.input_shapes.push_back(executor.input_shape(i));
   }

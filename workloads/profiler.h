@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 
 #include "workloads/executor.h"
@@ -34,6 +36,11 @@ struct ProfileOptions {
 /// @throws InputError as find_model(), read_onnx() and Executor do, and for options out of range.
 [[nodiscard]] ExecutionProfile profile_model(const std::string& name_or_path,
                                              const ProfileOptions& options = {});
+
+/// Any other piece of work, measured by the same rules; no model, shapes or arithmetic are recorded.
+[[nodiscard]] ExecutionProfile profile_work(const std::string& name,
+                                            const std::function<void()>& work,
+                                            const ProfileOptions& options = {});
 
 /// The processor of this machine and the kernels that it would use.
 [[nodiscard]] ProfileHost this_host(const std::string& isa = {});

@@ -51,7 +51,9 @@ TEST(Help, IsThereForEveryCommand) {
                                                           {"trace", "info"},
                                                           {"trace", "generate"},
                                                           {"trace", "convert"},
-                                                          {"runs"}};
+                                                          {"runs"},
+                                                          {"calibrate"},
+                                                          {"validate"}};
   for (std::vector<std::string> command : commands) {
     command.emplace_back("--help");
     const Outcome outcome = program.run(command);
