@@ -122,6 +122,7 @@ void gather_durations(const std::vector<const MeasuredRow*>& rows, ColdKnowledge
 
 std::string platform_of(const std::string& format) {
   if (format.starts_with("lambda")) return "aws-lambda";
+  if (format.starts_with("google-functions")) return "google-cloud-functions";
   if (format == "cloud-run-log") return "google-cloud-run";
   if (format == "application-insights") return "azure-functions-consumption";
   return {};

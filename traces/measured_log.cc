@@ -45,8 +45,12 @@ const RequestFormat& measuring_format(const TraceContent& content, const std::st
   return *find_request_format(name);
 }
 
-ColdKnowledge knowledge_of(const RequestHeader& header) {
-  if (header.has(Field::kReport) || header.has(Field::kInit)) return ColdKnowledge::kInit;
+ColdKnowledge knowledge_of(const RequestFormat& format, const RequestHeader& header) {
+  // Reports of Google's functions have no initialisation.
+  const bool is_lambda = format.name.starts_with("lambda");
+  if ((header.has(Field::kReport) && is_lambda) || header.has(Field::kInit)) {
+    return ColdKnowledge::kInit;
+  }
   if (header.has(Field::kColdExecution) || header.has(Field::kColdMark)) {
     return ColdKnowledge::kTotal;
   }
@@ -72,7 +76,7 @@ MeasuredLog read_content(const TraceContent& content, const std::string& wanted)
   MeasuredLog log;
   log.name = content.name();
   log.format = std::string(format.name);
-  log.knows = knowledge_of(reader.header());
+  log.knows = knowledge_of(format, reader.header());
   if (format.shape == RowShape::kCsv && !reader.header().has(Field::kExecution) &&
       !reader.header().has(Field::kReport)) {
     throw InputError(Problem{content.name(), "no column says how long a request took",
