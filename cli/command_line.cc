@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/price_options.h"
 #include "cli/usage_error.h"
 #include "input/quantity.h"
 #include "studies/data.h"
@@ -28,7 +29,6 @@ class CommandLine {
   void add_breakeven();
   void add_hybrid();
   void add_platforms();
-  void add_price();
   void add_profile();
   void add_trace();
   void add_face_options(CLI::App& command, PlatformsArguments& arguments);
@@ -60,7 +60,7 @@ CommandLine::CommandLine() {
       "  faascast run scenario.toml\n"
       "  faascast compare scenario.toml --set traffic.scale=10 -o result.json\n"
       "  faascast breakeven scenario.toml\n"
-      "  faascast price --platform aws-lambda --memory '512 MB' --duration '120 ms' "
+      "  faascast price quote --platform aws-lambda --memory '512 MB' --duration '120 ms' "
       "--requests 3000000\n"
       "  faascast run --save-template my.toml\n"
       "'faascast COMMAND --help' tells more of a command.");
@@ -68,7 +68,7 @@ CommandLine::CommandLine() {
   add_run("compare", "As run, with the cheapest deployment that meets the objective first", true);
   add_breakeven();
   add_hybrid();
-  add_price();
+  add_price(app_, chosen_, problems_);
   add_profile();
   add_platforms();
   add_sweep_commands(app_, chosen_);
@@ -316,67 +316,6 @@ void CommandLine::add_platforms() {
   check.add_option("file", arguments->name, "A platform file")->required()->type_name("FILE");
   check.callback(
       [=, this] { chosen_ = [arguments] { return check_platform_command(*arguments); }; });
-}
-
-void CommandLine::add_price() {
-  CLI::App& command = *app_.add_subcommand(
-      "price", "A month's bill for known work, from the price lists, without a simulation");
-  auto arguments = std::make_shared<PriceArguments>();
-  QuoteRequest& request = arguments->request;
-  auto* platform = command.add_option("--platform", request.platform, "A serverless platform");
-  auto* server = command.add_option("--server", request.server, "A server type");
-  platform->type_name("NAME");
-  server->type_name("NAME")->excludes(platform);
-  command
-      .add_option("--prices", request.price_files,
-                  "A file of your own prices or servers, beside the shipped ones; may be repeated")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--region", request.region, "Default: the price list's first")
-      ->type_name("NAME");
-  command.add_option("--arch", request.arch, "x86 or arm")
-      ->check(CLI::IsMember({"x86", "arm"}))
-      ->type_name("NAME")
-      ->capture_default_str();
-  command
-      .add_option("--front-door", request.front_door,
-                  "function-url, http-api, rest-api, load-balancer or none")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command.add_option("--purchase", request.purchase, "How servers are bought")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command.add_option("--count", request.servers, "Servers")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
-      ->type_name("N")
-      ->capture_default_str();
-  add_quantity(
-      command, "--memory", parse_memory, [&request](Megabytes m) { request.memory = m; },
-      "Configured memory, such as '512 MB'");
-  command.add_option("--cpu", request.cpu, "vCPUs, where they can be chosen")
-      ->check(CLI::Range(0.01, 1024.0))
-      ->type_name("N");
-  command.add_option("--requests", request.requests, "Requests a month")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000'000'000}))
-      ->type_name("N");
-  add_quantity(
-      command, "--duration", parse_duration, [&request](Duration d) { request.duration = d; },
-      "Busy time of a request, such as '120 ms'");
-  add_quantity(
-      command, "--request-bytes", parse_bytes, [&request](Bytes b) { request.request_bytes = b; },
-      "Payload of a request, such as '2 kB'");
-  add_quantity(
-      command, "--response-bytes", parse_bytes, [&request](Bytes b) { request.response_bytes = b; },
-      "Payload of a response, such as '2 kB'");
-  command.add_flag("--free-tier", request.free_tier, "Subtract the free quotas");
-  add_output_options(command, arguments->output);
-  command.footer(
-      "Examples:\n"
-      "  faascast price --platform aws-lambda --memory '512 MB' --duration '1 s' "
-      "--requests 3000000 --free-tier\n"
-      "  faascast price --server aws/c6i.large --count 2 --front-door load-balancer");
-  command.callback([=, this] { chosen_ = [arguments] { return price_command(*arguments); }; });
 }
 
 void CommandLine::add_profile() {

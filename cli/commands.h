@@ -12,6 +12,8 @@
 #include "studies/hybrid.h"
 #include "studies/optimise.h"
 #include "studies/question.h"
+#include "studies/price_import.h"
+#include "studies/price_view.h"
 #include "studies/quote.h"
 #include "studies/scenario.h"
 #include "studies/sensitivity.h"
@@ -111,6 +113,21 @@ struct PriceArguments {
   OutputArguments output{};
 };
 [[nodiscard]] ExitCode price_command(const PriceArguments& arguments);
+
+struct PriceShowArguments {
+  PriceViewRequest request{};
+  bool lists = false;
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode price_show_command(const PriceShowArguments& arguments);
+
+struct PriceImportArguments {
+  PriceImportRequest request{};
+  std::string result{};  ///< empty: a file in the user's folder of prices
+  std::string name{};    ///< of that file; empty: by what was imported
+  bool replaces = false;
+};
+[[nodiscard]] ExitCode price_import_command(const PriceImportArguments& arguments);
 
 struct ProfileArguments {
   std::string model{};    ///< shipped name or .onnx file

@@ -41,9 +41,8 @@ const std::vector<std::string>& given_price_names() {
 }
 
 PriceLine line_of(const GivenPrice& price) {
-  const GivenRow& row = *std::find_if(std::begin(kGiven), std::end(kGiven), [&](const auto& known) {
-    return price.name == known.name;
-  });
+  const GivenRow& row = *std::find_if(std::begin(kGiven), std::end(kGiven),
+                                      [&](const auto& known) { return price.name == known.name; });
   PriceLine line;
   line.name = row.line;
   line.unit = row.unit;
@@ -53,8 +52,8 @@ PriceLine line_of(const GivenPrice& price) {
                  .low_pico_usd = price.pico_usd,
                  .high_pico_usd = price.pico_usd}};
   line.regions = {"global"};
-  line.source = {.kind = "scenario", .source = "given with the deployment", .as_of = {},
-                 .confidence = "D"};
+  line.source = {
+      .kind = "scenario", .source = "given with the deployment", .as_of = {}, .confidence = "D"};
   return line;
 }
 

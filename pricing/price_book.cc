@@ -31,7 +31,8 @@ std::string nearest_or_all(std::string_view word, const std::vector<std::string>
 bool describes_servers(const TomlDocument& document) {
   const TomlNode root = document.root();
   const auto keys = root.keys();
-  return is_known(keys, "server") || is_known(keys, "by_resource") || root["provider"].is_table();
+  return is_known(keys, "server") || is_known(keys, "by_resource") || root["provider"].is_table() ||
+         root["figure"].is_table();
 }
 
 /// Takes away from `lines` what `added` replaces. A price for both architectures that loses one

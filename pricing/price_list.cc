@@ -65,16 +65,15 @@ class Collector {
       const std::string near = nearest_name(region, regions);
       problems_.push_back(
           {.what = fmt::format("no price of {} in region '{}'", tariff.name, region),
-           .mend = fmt::format("{}priced in {}; add others with --tariff FILE",
+           .mend = fmt::format("{}priced in {}; add others with --prices FILE",
                                near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
                                fmt::join(regions, ", "))});
       return;
     }
     std::vector<PriceLine> lines = lines_of(tariff, region, arch, choice_);
     if (lines.empty()) {
-      problems_.push_back(
-          {.what = fmt::format("no price of {} on {}", tariff.name, choice_.date),
-           .mend = "leave the date out, or add the prices of that time in a file"});
+      problems_.push_back({.what = fmt::format("no price of {} on {}", tariff.name, choice_.date),
+                           .mend = "leave the date out, or add the prices of that time in a file"});
       return;
     }
     add_vintage(tariff.name, as_of(lines));
@@ -145,7 +144,8 @@ class Collector {
         add_vintage(name, line.source.as_of);
         return add_line(line);
       }
-      why = fmt::format("no price of {} at {} in region '{}' is known", rule.what, provider, region);
+      why =
+          fmt::format("no price of {} at {} in region '{}' is known", rule.what, provider, region);
     }
     problems_.push_back(
         {.what = std::move(why),
@@ -176,7 +176,7 @@ void check_arch(const Tariff& tariff, const std::string& arch) {
   if (is_known(priced, arch)) return;
   throw InputError(Problem{
       .what = fmt::format("{} has no price for arch '{}'", tariff.name, arch),
-      .mend = fmt::format("write arch = \"{}\", or add it with --tariff FILE", priced.front())});
+      .mend = fmt::format("write arch = \"{}\", or add it with --prices FILE", priced.front())});
 }
 
 /// Something that not every tariff sells: one of the values that its lines name.
@@ -191,8 +191,8 @@ void check_sold(const Tariff& tariff, std::string PriceLine::*member, const std:
   }
   if (is_known(sold, wanted)) return;
   throw InputError(
-      Problem{.what = fmt::format("{} has no {} price '{}' in region '{}' for arch {}",
-                                  tariff.name, what, wanted, region, arch),
+      Problem{.what = fmt::format("{} has no {} price '{}' in region '{}' for arch {}", tariff.name,
+                                  what, wanted, region, arch),
               .mend = sold.empty() ? fmt::format("leave {} out, or add it with --prices FILE", what)
                                    : fmt::format("sold are {}", fmt::join(sold, ", "))});
 }
@@ -303,9 +303,8 @@ PriceList price_list_for_servers(const PriceBook& book, const ServerChoice& serv
 }
 
 ServerType server_of(const PriceBook& book, const ServerChoice& choice, const Terms& terms) {
-  const auto given = std::find_if(terms.given.begin(), terms.given.end(), [](const auto& price) {
-    return price.name == "server_hour";
-  });
+  const auto given = std::find_if(terms.given.begin(), terms.given.end(),
+                                  [](const auto& price) { return price.name == "server_hour"; });
   if (given == terms.given.end()) {
     try {
       return find_server(book.servers, choice);

@@ -57,7 +57,7 @@ std::string suggestion(const ServerCatalogue& catalogue, const std::string& id) 
   constexpr std::size_t kFew = 8;
   const bool more = known.size() > kFew;
   if (more) known.resize(kFew);
-  return fmt::format("known are {}{}; add others with --tariff FILE", fmt::join(known, ", "),
+  return fmt::format("known are {}{}; add others with --prices FILE", fmt::join(known, ", "),
                      more ? " ..." : "");
 }
 
@@ -212,7 +212,7 @@ ServerType find_server(const ServerCatalogue& catalogue, const ServerChoice& cho
   }
   sort_unique(elsewhere);
   refuse(fmt::format("no price of '{}' in region '{}'", choice.id, region),
-         fmt::format("priced in {}; add others with --tariff FILE", fmt::join(elsewhere, ", ")));
+         fmt::format("priced in {}; add others with --prices FILE", fmt::join(elsewhere, ", ")));
 }
 
 HourlyPrice hourly_price(const ServerCatalogue& catalogue, const ServerType& type,

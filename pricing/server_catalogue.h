@@ -86,8 +86,18 @@ struct ResourcePrice {
   SourceNote source{};
 };
 
+/// A number about servers that is no price: what a core does with both threads busy
+/// ("hyperthread_yield", 1 to 2), how long a new server takes to serve ("start_lag_vm", seconds).
+struct ServerFigure {
+  double value = 0.0;
+  double low = 0.0;  ///< plausible range
+  double high = 0.0;
+  SourceNote source{};
+};
+
 struct ServerCatalogue {
   std::map<std::string, Provider> providers{};
+  std::map<std::string, ServerFigure> figures{};
   std::vector<ServerType> types{};
   std::vector<ResourcePrice> by_resource{};
 };

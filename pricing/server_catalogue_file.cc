@@ -142,6 +142,27 @@ ResourcePrice read_resource_price(const TomlNode& row, const Sources& sources) {
   return price;
 }
 
+/// A number, or a duration as seconds.
+std::optional<double> number_or_seconds(const TomlNode& node) {
+  if (node.is_string()) {
+    const auto time = node.duration();
+    return time ? std::optional(seconds_of(*time)) : std::nullopt;
+  }
+  return node.number(0.0, 1e6);
+}
+
+ServerFigure read_figure(const TomlNode& node, const Sources& sources) {
+  node.require("value");
+  ServerFigure figure;
+  figure.value = number_or_seconds(node["value"]).value_or(0.0);
+  figure.low = number_or_seconds(node["low"]).value_or(figure.value);
+  figure.high = number_or_seconds(node["high"]).value_or(figure.value);
+  if (figure.low > figure.value) node["low"].report("is above the value");
+  if (figure.high < figure.value) node["high"].report("is below the value");
+  figure.source = source_for(node, sources);
+  return figure;
+}
+
 template <class Row, class Same>
 void put(std::vector<Row>& rows, Row row, const Same& same) {
   const auto found = std::find_if(rows.begin(), rows.end(), same);
@@ -160,6 +181,9 @@ void add_servers(ServerCatalogue& catalogue, const TomlDocument& document) {
   ServerCatalogue grown = catalogue;
   for (const std::string& name : keys_of(root["provider"])) {
     grown.providers[name] = read_provider(root["provider"][name], sources);
+  }
+  for (const std::string& name : keys_of(root["figure"])) {
+    grown.figures[name] = read_figure(root["figure"][name], sources);
   }
   for (const TomlNode& row : root["server"].elements()) {
     ServerType type = read_type(row, sources, grown.providers);

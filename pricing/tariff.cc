@@ -310,6 +310,12 @@ void check_against(const PriceLine& line, const std::vector<PriceLine>& before,
 
 }  // namespace
 
+std::string_view tariff_meter_name(Meter meter) {
+  return std::find_if(std::begin(kMeterNames), std::end(kMeterNames),
+                      [&](const MeterName& row) { return row.meter == meter; })
+      ->name;
+}
+
 Tariff tariff_of(const TomlDocument& document) {
   const TomlNode root = document.root();
   Tariff tariff;

@@ -68,6 +68,9 @@ struct Tariff {
 /// As read_tariff, from a document that nobody has read yet.
 [[nodiscard]] Tariff tariff_of(const TomlDocument& document);
 
+/// As files write it: "memory_time".
+[[nodiscard]] std::string_view tariff_meter_name(Meter meter);
+
 /// Every region that a line of the tariff names, sorted.
 [[nodiscard]] std::vector<std::string> regions_of(const Tariff& tariff);
 /// Which of a tariff's lines hold, beside region and architecture.

@@ -52,12 +52,20 @@ std::vector<std::string> assumptions_of(const Scenario& scenario, const Inputs& 
   return notes;
 }
 
+std::vector<Figure> figures_of(const DeploymentSpec& deployment) {
+  std::vector<Figure> all;
+  if (deployment.platform_spec) all = figures(*deployment.platform_spec);
+  const std::vector<Figure>& around = deployment.around.figures;
+  all.insert(all.end(), around.begin(), around.end());
+  return all;
+}
+
 std::vector<Assumption> figures_behind(const Scenario& scenario) {
   std::vector<Assumption> all;
   for (const DeploymentSpec& deployment : scenario.deployments) {
-    if (!deployment.platform_spec) continue;
-    for (const Figure& figure : figures(*deployment.platform_spec)) {
-      Assumption one{deployment.platform, figure.path,          figure.value,      figure.low,
+    const std::string& about = deployment.platform_spec ? deployment.platform : deployment.server;
+    for (const Figure& figure : figures_of(deployment)) {
+      Assumption one{about, figure.path,          figure.value,      figure.low,
                      figure.high,         figure.note.source, figure.note.as_of, figure.note.confidence};
       const bool is_said = std::any_of(all.begin(), all.end(), [&](const Assumption& other) {
         return other.platform == one.platform && other.figure == one.figure &&

@@ -16,7 +16,10 @@ namespace faascast {
 [[nodiscard]] std::vector<std::string> assumptions_of(const Scenario& scenario,
                                                       const Inputs& inputs);
 
-/// Every figure of the deployments' platforms that has a range, with its source and date; those
+/// Figures with a range that a deployment rests on: its platform's, or the catalogue's of servers.
+[[nodiscard]] std::vector<Figure> figures_of(const DeploymentSpec& deployment);
+
+/// Every figure of the deployments' platforms and servers that has a range, with its source and date; those
 /// that platforms share are said once.
 [[nodiscard]] std::vector<Assumption> figures_behind(const Scenario& scenario);
 

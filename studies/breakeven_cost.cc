@@ -23,7 +23,8 @@ constexpr Duration kDay = std::chrono::hours(24);
 /// Meters that run with the clock, whatever arrives.
 constexpr Meter kClockMeters[] = {Meter::kServerTime, Meter::kLoadBalancerTime,
                                   Meter::kIdleMemoryTime, Meter::kIdleVcpuTime,
-                                  Meter::kProvisionedMemoryTime};
+                                  Meter::kProvisionedMemoryTime, Meter::kClusterTime,
+                                  Meter::kDiskTime, Meter::kNatTime};
 
 /// A month's usage at exactly `per_day` requests a day: meters of requests are scaled by the
 /// requests that were simulated (so that the number of draws adds no noise), meters of the clock by
@@ -283,6 +284,7 @@ Cost CostModel::fleet_price(const DeploymentSpec& deployment, std::uint32_t coun
   month[Meter::kConnections] = requests;
   month[Meter::kBytesIn] = requests * scenario_.traffic.request_bytes.value();
   month[Meter::kBytesOut] = requests * scenario_.traffic.response_bytes.value();
+  meter_surroundings(compiled.surroundings, running, month);
   cost.usd_per_month = usd_of(bill_month(compiled.prices, month, scenario_.free_tier).total());
   cost.text = compiled.configuration;
   return cost;

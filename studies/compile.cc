@@ -82,24 +82,6 @@ bool prices_idle(const PriceList& prices) {
   });
 }
 
-/// What deployments pay beside their side's own prices.
-Terms terms_of(const Scenario& scenario) {
-  constexpr double kPicoPerMicro = 1e6;  // USD a million in 1e-12 USD each
-  Terms terms;
-  const auto add = [&](std::uint16_t count, Extra extra, const char* name,
-                       const std::optional<double>& usd_per_million) {
-    if (count == 0) return;
-    terms.extras.push_back(extra);
-    if (usd_per_million) {
-      terms.given.push_back({name, std::llround(*usd_per_million * kPicoPerMicro)});
-    }
-  };
-  const StateSpec& state = scenario.state;
-  add(state.reads, Extra::kStateReads, "state_read", state.usd_per_million_reads);
-  add(state.writes, Extra::kStateWrites, "state_write", state.usd_per_million_writes);
-  return terms;
-}
-
 PriceList prices_of_functions(const Scenario& scenario, const DeploymentSpec& deployment) {
   if (deployment.platform_spec->cluster) {
     return price_list_for_servers(*scenario.prices, node_choice(deployment), Purchase::kOnDemand,
@@ -110,8 +92,9 @@ PriceList prices_of_functions(const Scenario& scenario, const DeploymentSpec& de
                                   .region = deployment.region,
                                   .arch = deployment.arch,
                                   .front_door = deployment.front_door,
+                                  .purchase = deployment.purchase,
                                   .gpu = deployment.platform_spec->metering.gpu,
-                                  .terms = terms_of(scenario)});
+                                  .terms = terms_of(scenario, deployment)});
 }
 
 DeploymentConfig config_of(const Scenario& scenario, const DeploymentSpec& deployment,
@@ -178,6 +161,7 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   }
   compiled.instance_billing = instance_billing_of(scenario, deployment, *pool);
   add_clients(deployment, pool->pool);
+  compiled.surroundings = surroundings_of_functions(deployment);
   compiled.plan.side = pool->pool;
   compiled.plan.work =
       work_of(scenario, inputs.model, pool->cpu_seconds_factor, pool->warm_overhead);
@@ -197,16 +181,18 @@ Purchase purchase_of(const DeploymentSpec& deployment) {
 
 CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpec& deployment,
                                    const Inputs& inputs) {
-  const ServerType type = find_server(scenario.prices->servers, server_choice(deployment));
+  const ServerType type = server_type_of(*scenario.prices, deployment);
   CompiledDeployment compiled;
-  compiled.prices = price_list_for_servers(*scenario.prices, server_choice(deployment),
-                                           purchase_of(deployment), deployment.front_door,
-                                           terms_of(scenario));
+  compiled.prices = at_bound(
+      price_list_for_servers(*scenario.prices, server_choice(deployment), purchase_of(deployment),
+                             deployment.front_door, terms_of(scenario, deployment)),
+      deployment.around.bound);
+  const ReplicaShape shape = replica_shape(type, deployment);
   ServerPlan servers;
   servers.replicas = deployment.count.value_or(
       deployment.autoscale ? deployment.autoscale->minimum : 1);
   servers.workers_per_replica = deployment.workers.value_or(
-      static_cast<std::uint32_t>(std::max<std::int64_t>(1, type.vcpu.value() / 1000)));
+      static_cast<std::uint32_t>(std::max<std::int64_t>(1, shape.vcpu.value() / 1000)));
   constexpr std::uint64_t kMostWorkers = 10'000'000;
   const std::uint64_t most = deployment.autoscale ? deployment.autoscale->maximum : servers.replicas;
   if (most * servers.workers_per_replica > kMostWorkers) {
@@ -224,44 +210,48 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
                                   .retries = deployment.breakdown->retries};
   }
   if (deployment.batching) servers.batching = deployment.batching->plan();
-  if (deployment.hyperthread_yield) {
-    if (type.arch == "arm") {
-      throw InputError(Problem{deployment.where + ".hyperthread_yield",
-                               fmt::format("cores of {} have one thread each", type.id),
-                               "leave it out"});
-    }
-    servers.vcpu_share = type.vcpu;
-    servers.hyperthread_yield =
-        static_cast<std::uint32_t>(std::lround(*deployment.hyperthread_yield * 1000.0));
+  if (deployment.hyperthread_yield && type.arch == "arm") {
+    throw InputError(Problem{deployment.where + ".hyperthread_yield",
+                             fmt::format("cores of {} have one thread each", type.id),
+                             "leave it out"});
   }
+  // Final times are already those of a busy server; a part of a core is not halved once more.
+  const bool is_whole = shape.per_machine == 0 && type.vcpu >= MilliVcpu(2000);
+  const std::optional<double> yield =
+      deployment.hyperthread_yield                                    ? deployment.hyperthread_yield
+      : is_whole && !inputs.model.is_final && !inputs.model.from_trace ? deployment.around.usual_yield
+                                                                      : std::nullopt;
+  if (yield) {
+    servers.vcpu_share = shape.vcpu;
+    servers.hyperthread_yield = static_cast<std::uint32_t>(std::lround(*yield * 1000.0));
+  }
+  compiled.configuration = fleet_text(deployment, type, shape, servers);
+  compiled.surroundings = surround_servers(deployment, shape, servers);
   compiled.plan.side = servers;
   compiled.plan.work = work_of(scenario, inputs.model, deployment.host_factor, Duration::zero());
   if (!inputs.model.from_trace && !inputs.model.is_final) {
     compiled.plan.network = Distribution::constant(kServerNetwork);
   }
-  compiled.configuration =
-      deployment.autoscale
-          ? fmt::format("{} to {} x {}", deployment.autoscale->minimum,
-                        deployment.autoscale->maximum, type.id)
-          : fmt::format("{} x {}", servers.replicas, type.id);
-  if (inputs.model.memory_used > type.memory) {
+  if (inputs.model.memory_used > shape.memory) {
     throw InputError(Problem{deployment.where,
                              fmt::format("the model uses {} and {} has {}",
-                                         format_memory(inputs.model.memory_used), type.id,
-                                         format_memory(type.memory)),
-                             "choose a larger server"});
+                                         format_memory(inputs.model.memory_used),
+                                         shape.per_machine > 0 ? "a pod" : type.id,
+                                         format_memory(shape.memory)),
+                             shape.per_machine > 0 ? "raise memory" : "choose a larger server"});
   }
   compiled.notes.push_back(fmt::format(
       "{} {} at a time on a server of {} vCPUs ({}).", servers.workers_per_replica,
       servers.batching ? "batches" : "requests", type.vcpu.value() / 1000,
-      deployment.hyperthread_yield
-          ? fmt::format("hyperthreads: a core does {:g} times as much with both busy",
-                        *deployment.hyperthread_yield)
-          : "hyperthreads; no slowdown when both threads of a core are busy"));
+      yield ? fmt::format("hyperthreads: a core does {:g} times as much with both busy", *yield)
+            : "hyperthreads; no slowdown when both threads of a core are busy"));
   if (!inputs.model.profile_hash.empty()) {
     compiled.notes.push_back(fmt::format(
         "CPU time measured on this host is multiplied by {} for a vCPU of {}.",
         deployment.host_factor, type.id));
+  }
+  for (std::string& note : notes_of(deployment, type, shape, yield.has_value())) {
+    compiled.notes.push_back(std::move(note));
   }
   if (type.burst_baseline) {
     compiled.notes.push_back(fmt::format(

@@ -10,6 +10,7 @@
 #include "studies/instance_usage.h"
 #include "studies/model_source.h"
 #include "studies/scenario.h"
+#include "studies/surroundings.h"
 
 namespace faascast {
 
@@ -35,6 +36,7 @@ struct CompiledDeployment {
   DeploymentPlan plan{};
   PriceList prices{};
   InstanceBilling instance_billing{};
+  Surroundings surroundings{};  ///< for meter_surroundings()
   std::string configuration{};       ///< "1769 MB", "2 x aws/c6i.large"
   std::vector<std::string> notes{};  ///< what a report must say of it
   /// As the plan's parts. What stands above is the first one's.

@@ -59,7 +59,8 @@ PairSearch::PairSearch(const CostModel& model, const DeploymentSpec& functions,
 }
 
 std::uint32_t PairSearch::first_count() const {
-  return servers_.count.value_or(servers_.autoscale ? 1 : servers_.redundancy + 1);
+  return servers_.count.value_or(
+      servers_.autoscale ? 1 : std::max(servers_.redundancy + 1, servers_.around.zones));
 }
 
 std::optional<double> PairSearch::equal_cost(const CostModel& model,

@@ -10,6 +10,7 @@
 #include "pricing/month.h"
 #include "pricing/price_book.h"
 #include "sim-core/error.h"
+#include "studies/price_view.h"
 
 namespace faascast {
 namespace {
@@ -28,8 +29,25 @@ void price(Quote& quote, const PriceList& prices, const MonthlyLoad& load, bool 
 
 PriceBook book_of(const QuoteRequest& request) {
   PriceBook book = shipped_prices();
-  for (const std::filesystem::path& file : request.price_files) add_prices(book, file);
+  for (const std::filesystem::path& file : request.price_files) {
+    add_prices(book, price_file(file));
+  }
   return book;
+}
+
+Terms terms_of(const QuoteRequest& request) {
+  Terms terms;
+  terms.date = request.date;
+  return terms;
+}
+
+Purchase purchase_asked(const QuoteRequest& request) {
+  if (const auto purchase = purchase_named(request.purchase)) return *purchase;
+  const std::string nearest = nearest_name(request.purchase, purchase_names());
+  throw InputError(Problem{"--purchase",
+                           fmt::format("'{}' is not a way to buy", request.purchase),
+                           nearest.empty() ? "write on-demand, reserved-1y, reserved-3y or spot"
+                                           : fmt::format("did you mean '{}'?", nearest)});
 }
 
 Quote platform_quote(const QuoteRequest& request) {
@@ -44,7 +62,13 @@ Quote platform_quote(const QuoteRequest& request) {
   load_of_model.on_profiling_host = false;  // the duration is the platform's own
   const CompiledPool compiled = make_pool(spec, config, load_of_model);
   const PriceList prices = price_list_for_platform(
-      book_of(request), {spec.tariff, request.region, request.arch, request.front_door});
+      book_of(request), {.tariff = spec.tariff,
+                         .region = request.region,
+                         .arch = request.arch,
+                         .front_door = request.front_door,
+                         .purchase = std::string(name_of(purchase_asked(request))),
+                         .gpu = {},
+                         .terms = terms_of(request)});
   MonthlyLoad load;
   load.requests = request.requests;
   load.duration = request.duration;
@@ -66,14 +90,7 @@ Quote platform_quote(const QuoteRequest& request) {
 }
 
 Quote server_quote(const QuoteRequest& request) {
-  const auto purchase = purchase_named(request.purchase);
-  if (!purchase) {
-    const std::string nearest = nearest_name(request.purchase, purchase_names());
-    throw InputError(Problem{"--purchase",
-                             fmt::format("'{}' is not a way to buy servers", request.purchase),
-                             nearest.empty() ? "write on-demand, reserved-1y, reserved-3y or spot"
-                                             : fmt::format("did you mean '{}'?", nearest)});
-  }
+  const Purchase purchase = purchase_asked(request);
   ServerChoice choice;
   choice.id = request.server;
   choice.region = request.region;
@@ -82,7 +99,8 @@ Quote server_quote(const QuoteRequest& request) {
   if (request.cpu) choice.vcpu = MilliVcpu(std::llround(*request.cpu * 1000.0));
   const PriceBook book = book_of(request);
   const ServerType type = find_server(book.servers, choice);
-  const PriceList prices = price_list_for_servers(book, choice, *purchase, request.front_door);
+  const PriceList prices = price_list_for_servers(
+      book, choice, purchase, request.front_door, terms_of(request));
   MonthlyLoad load;
   load.servers = request.servers;
   load.requests = request.requests;

@@ -20,7 +20,8 @@ struct QuoteRequest {
   std::string region{};  ///< empty: the tariff's default
   std::string arch = "x86";
   std::string front_door = "none";
-  std::string purchase = "on-demand";  ///< of servers
+  std::string purchase = "on-demand";
+  std::string date{};  ///< "2026-10-01": prices of that day; empty: the newest
   std::int64_t servers = 1;
   std::optional<Megabytes> memory{};  ///< absent: the platform's default
   std::optional<double> cpu{};        ///< vCPU, where it can be chosen

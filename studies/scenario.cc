@@ -9,10 +9,12 @@
 #include "input/quantity.h"
 #include "studies/compile.h"
 #include "studies/data.h"
+#include "studies/price_view.h"
 #include "studies/schema.h"
 #include "studies/schema_readers.h"
 #include "studies/token_model.h"
 #include "workloads/handlers/handlers.h"
+#include "studies/surroundings.h"
 
 namespace faascast {
 
@@ -30,9 +32,10 @@ namespace {
 constexpr std::string_view kFunctionKeys[] = {
     "concurrency", "package", "minimum_instances", "variant", "snapstart", "billing",
     "gpu",         "as_of",   "retry",             "nodes",   "provisioned"};
-constexpr std::string_view kServerKeys[] = {"count",      "workers",           "autoscale", "purchase",
-                                            "redundancy", "hyperthread_yield", "breakdown", "batching",
-                                            "host_factor"};
+constexpr std::string_view kServerKeys[] = {
+    "count",       "workers", "autoscale", "redundancy", "hyperthread_yield", "breakdown",
+    "batching",    "service", "zones",     "disk",       "nat",               "nat_bytes",
+    "host_factor", "node_reserved_cpu",    "node_reserved_memory"};
 
 void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
   if (!table.exists()) return table.report("missing table [traffic]", "add a trace or a generator");
@@ -114,12 +117,19 @@ void read_platform(DeploymentSpec& spec, const TomlNode& table, const TomlNode& 
   }
 }
 
-void check_server(const DeploymentSpec& spec, const TomlNode& named_at, const Reading& reading) {
+void check_server(DeploymentSpec& spec, const TomlNode& table, const TomlNode& named_at,
+                  const Reading& reading) {
   try {
-    const ServerType type = find_server(reading.prices->servers, server_choice(spec));
-    if (const auto purchase = purchase_named(spec.purchase)) {
+    const ServerType type = server_type_of(*reading.prices, spec);
+    const auto purchase = purchase_named(spec.purchase);
+    if (purchase && !has_own_price(spec)) {
       (void)hourly_price(reading.prices->servers, type, *purchase);
     }
+    std::optional<Pin> pin;
+    if (reading.changes.pin && reading.changes.pin->deployment == spec.name) {
+      pin = reading.changes.pin->figure;
+    }
+    fill_from_catalogue(spec, table, *reading.prices, type, pin);
   } catch (const InputError& error) {
     for (const Problem& problem : error.problems()) {
       named_at.report(problem.what, problem.mend);
@@ -132,9 +142,9 @@ void read_function_side(DeploymentSpec& spec, const TomlNode& table, Reading& re
   read_platform(spec, table, table["platform"], reading);
 }
 
-void read_server_side(const DeploymentSpec& spec, const TomlNode& table, const Reading& reading) {
+void read_server_side(DeploymentSpec& spec, const TomlNode& table, const Reading& reading) {
   refuse_keys(table, kFunctionKeys, "only functions have this key", "leave it out");
-  check_server(spec, table["server"], reading);
+  check_server(spec, table, table["server"], reading);
 }
 
 /// Servers with functions for what they cannot take: keys of both.
@@ -146,7 +156,11 @@ void read_hybrid_side(DeploymentSpec& spec, const TomlNode& table, Reading& read
   spec.server = spec.hybrid->base;
   spec.platform = spec.hybrid->overflow;
   if (!spec.platform.empty()) read_platform(spec, table, hybrid["overflow"], reading);
-  if (!spec.server.empty()) check_server(base_of(spec), hybrid["base"], reading);
+  if (!spec.server.empty()) {
+    DeploymentSpec base = base_of(spec);
+    check_server(base, table, hybrid["base"], reading);
+    spec.around = base.around;
+  }
 }
 
 void read_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
@@ -206,7 +220,9 @@ std::shared_ptr<const PriceBook> price_book(const ScenarioChanges& changes) {
   static const auto shipped = std::make_shared<const PriceBook>(shipped_prices());
   if (changes.price_files.empty()) return shipped;
   auto book = std::make_shared<PriceBook>(*shipped);
-  for (const std::filesystem::path& file : changes.price_files) add_prices(*book, file);
+  for (const std::filesystem::path& file : changes.price_files) {
+    add_prices(*book, price_file(file));
+  }
   return book;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "input/toml_file.h"
+#include "platforms/figure.h"
 #include "platforms/platform_spec.h"
 #include "pricing/price_book.h"
 #include "sim-core/units.h"
@@ -162,6 +163,25 @@ struct BatchingSpec {
   [[nodiscard]] Batching plan() const;
 };
 
+/// What stands around a deployment and is paid for beside its servers or functions.
+struct SurroundingsSpec {
+  std::string service = "vm";  ///< of servers: one of service_names()
+  std::uint32_t zones = 1;
+  Megabytes disk{};  ///< of each machine
+  bool nat = false;  ///< a gateway in each zone
+  Bytes nat_bytes{};  ///< a request
+  Bytes log_bytes{};  ///< a request
+  double reserved_cpu = 0.0;  ///< of a node, for the system
+  Megabytes reserved_memory{};
+  std::vector<GivenPrice> prices{};  ///< the user's own
+  PriceBound bound = PriceBound::kListed;
+  /// What a core with both threads busy does, against one: where the scenario says nothing and
+  /// processor time, not a final time, is what the model is known by.
+  std::optional<double> usual_yield{};
+  /// Figures about servers that the scenario leaves to the catalogue, with their ranges.
+  std::vector<Figure> figures{};
+};
+
 /// One [[deployment]]: a model on a platform, on a fleet of servers, or on both.
 struct DeploymentSpec {
   std::string name{};
@@ -195,6 +215,7 @@ struct DeploymentSpec {
   std::optional<BatchingSpec> batching{};
   std::string purchase = "on-demand";
   double host_factor = 1.0;      ///< CPU time on a server's vCPU / on the profiling host
+  SurroundingsSpec around{};
   std::uint32_t redundancy = 1;  ///< replicas that may be lost with the objective still met
 
   /// Then `server` and `platform` are its base and its overflow.

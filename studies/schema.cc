@@ -1,6 +1,7 @@
 #include "studies/schema.h"
 
 #include "studies/schema_readers.h"
+#include "studies/surroundings.h"
 
 namespace faascast {
 
@@ -121,7 +122,8 @@ void package(DeploymentSpec& spec, const TomlNode& node) {
 
 
 std::vector<SchemaKey<DeploymentSpec>> joined_with(
-    const std::vector<SchemaKey<DeploymentSpec>>& more, std::vector<SchemaKey<DeploymentSpec>> keys) {
+    const std::vector<SchemaKey<DeploymentSpec>>& more,
+    std::vector<SchemaKey<DeploymentSpec>> keys) {
   keys.insert(keys.end(), more.begin(), more.end());
   return keys;
 }
@@ -311,7 +313,8 @@ const std::vector<SchemaKey<Objective>>& objective_keys() {
 }
 
 const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
-  static const std::vector<SchemaKey<DeploymentSpec>> keys = joined_with(function_keys(), {
+  static const std::vector<SchemaKey<DeploymentSpec>> keys = joined_with(
+      surroundings_keys(), joined_with(function_keys(), {
       {"name", "text", "", "what reports call it; default: the platform or server",
        text<&DeploymentSpec::name>},
       {"platform", "name", "", "a serverless platform, or a platform file",
@@ -375,7 +378,7 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
       {"redundancy", "integer", "1",
        "`breakeven` sizes fleets so that the objective holds with this many servers lost",
        whole<&DeploymentSpec::redundancy, 0, 1000>},
-  });
+  }));
   return keys;
 }
 

@@ -79,17 +79,16 @@ class Study {
     DeploymentSensitivity result;
     result.name = spec.name;
     result.base = outcome_of(base);
-    if (spec.platform_spec) {
-      for (const Figure& figure : figures(*spec.platform_spec)) {
-        const auto at = [&](Pin::Side side) {
-          return outcome_of(
-              run_alone(with_pinned_figure(scenario_, {spec.name, {figure.path, side}}), spec.name)
-                  .deployments.front());
-        };
-        result.figures.push_back({figure.path, figure.value, figure.low, figure.high,
-                                  figure.note.source, figure.note.as_of, at(Pin::Side::kLow),
-                                  at(Pin::Side::kHigh)});
-      }
+    for (const Figure& figure : figures_of(spec)) {
+      if (figure.path == "prices") continue;  // below, with all others
+      const auto at = [&](Pin::Side side) {
+        return outcome_of(
+            run_alone(with_pinned_figure(scenario_, {spec.name, {figure.path, side}}), spec.name)
+                .deployments.front());
+      };
+      result.figures.push_back({figure.path, figure.value, figure.low, figure.high,
+                                figure.note.source, figure.note.as_of, at(Pin::Side::kLow),
+                                at(Pin::Side::kHigh)});
     }
     add_prices_effect(spec, base, result);
     order(result.figures);

@@ -41,8 +41,9 @@ void add_instance_usage(const CompiledDeployment& compiled, DeploymentResult& fi
     for (std::size_t m = 0; m < kMeters; ++m)
       figures.usage.amount[m] += part.usage.amount[m] - before.amount[m];
   }
-  if (compiled.parts.empty())
-    add_instance_usage(compiled.instance_billing, figures, span, figures.usage);
+  if (!compiled.parts.empty()) return;
+  add_instance_usage(compiled.instance_billing, figures, span, figures.usage);
+  meter_surroundings(compiled.surroundings, span, figures.usage);
 }
 
 Bill span_bill(const std::vector<Charged>& charged) {

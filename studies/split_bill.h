@@ -20,7 +20,8 @@ struct Charged {
 [[nodiscard]] std::vector<Charged> charged(const CompiledDeployment& compiled,
                                            const DeploymentResult& figures);
 
-/// Meters what deployments pay for their instances themselves, parts' too. @param span > 0
+/// Meters what deployments pay for their instances themselves and for what stands around them,
+/// parts' too. @param span > 0
 void add_instance_usage(const CompiledDeployment& compiled, DeploymentResult& figures,
                         Duration span);
 

@@ -45,6 +45,9 @@ TEST(Help, IsThereForEveryCommand) {
                                                           {"breakeven"},
                                                           {"hybrid"},
                                                           {"price"},
+                                                          {"price", "show"},
+                                                          {"price", "quote"},
+                                                          {"price", "import"},
                                                           {"profile"},
                                                           {"platforms"},
                                                           {"trace"},
@@ -99,6 +102,68 @@ TEST(Price, ShowsSourcesInEveryFormat) {
     EXPECT_THAT(outcome.out, HasSubstr("requests"));
     EXPECT_THAT(outcome.out, HasSubstr("total"));
   }
+}
+
+TEST(Price, IsQuotedUnderEitherName) {
+  const Program program;
+  const std::vector<std::string> work = {"--platform", "aws-lambda", "--requests", "1000000",
+                                         "--duration", "100 ms",     "--memory",   "1024 MB"};
+  std::vector<std::string> old_name = {"price"};
+  std::vector<std::string> new_name = {"price", "quote"};
+  old_name.insert(old_name.end(), work.begin(), work.end());
+  new_name.insert(new_name.end(), work.begin(), work.end());
+  EXPECT_EQ(program.run(old_name).out, program.run(new_name).out);
+  // 100,000 GB-s at $0.0000166667 and at a savings plan's $0.0000147, and $0.20 of requests.
+  EXPECT_EQ(json_of(program, new_name)["bill_month_usd"]["total"], 1.86667);
+  new_name.insert(new_name.end(), {"--purchase", "savings-plan"});
+  EXPECT_EQ(json_of(program, new_name)["bill_month_usd"]["total"], 1.67);
+}
+
+TEST(Price, IsShownWithItsSource) {
+  const Program program;
+  const json shown = json_of(program, {"price", "show", "aws-lambda", "--region", "us-east-1"});
+  EXPECT_GE(shown["prices"].size(), 5U);
+  for (const json& price : shown["prices"]) {
+    EXPECT_NE(price["source"], "");
+    EXPECT_NE(price["as_of"], "");
+  }
+  EXPECT_THAT(program.run({"price", "show", "--list"}).out, HasSubstr("google-cloud-run"));
+  EXPECT_THAT(program.run({"price", "show", "aws/c6i.large"}).out, HasSubstr("$0.085 per hour"));
+  const Outcome unknown = program.run({"price", "show", "aws-lamda"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'aws-lambda'?"));
+  const Outcome nothing = program.run({"price", "show"});
+  EXPECT_EQ(nothing.exit_code, 2);
+  const Outcome date =
+      program.run({"price", "show", "aws-lambda", "--as-of", "last week"});
+  EXPECT_EQ(date.exit_code, 2);
+  EXPECT_THAT(date.err, HasSubstr("is not a date"));
+}
+
+TEST(Price, OfOnesOwnListIsImportedAndUsed) {
+  const Program program;
+  program.file("contract.csv",
+               "id,region,unit,usd\naws-lambda/requests,us-east-1,request,0.0000001\n");
+  const Outcome imported =
+      program.run({"price", "import", "contract.csv", "--source", "contract 4711", "--as-of",
+                   "2026-10-01", "-o", "mine.toml"});
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_THAT(imported.out, HasSubstr("1 price in mine.toml"));
+  const json quote = json_of(program, {"price", "quote", "--platform", "aws-lambda", "--requests",
+                                       "1000000", "--prices", "mine.toml"});
+  EXPECT_EQ(quote["bill_month_usd"]["total"], 0.1);
+  const std::string before = program.read("mine.toml");
+  const Outcome again = program.run({"price", "import", "contract.csv", "--source", "x", "--as-of",
+                                     "2026-10-01", "-o", "mine.toml"});
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_EQ(program.read("mine.toml"), before);
+  program.file("bad.csv", "id,region,unit,usd\naws-lambda/requests,us-east-1,request,-1\n");
+  const Outcome bad = program.run({"price", "import", "bad.csv", "-o", "bad.toml"});
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_THAT(bad.err, HasSubstr("bad.csv:2:"));
+  EXPECT_THAT(bad.err, HasSubstr("negative"));
+  EXPECT_THAT(bad.err, HasSubstr("no source"));
+  EXPECT_FALSE(program.exists("bad.toml"));
 }
 
 TEST(Platforms, AreListedAndEveryFigureHasASource) {

@@ -123,6 +123,15 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"high", "usd = \"3\"\nlow = \"2\"\nhigh = \"2\"", "below the price"},
         Rejected{"pool", "usd = \"1\"\nfree_pool = \"p\"", "a pool without its free amount"},
         Rejected{"arch", "usd = \"1\"\narch = \"x68\"", "x86"},
+        Rejected{"purchase", "usd = \"1\"\npurchase = \"savings\"", "purchase"},
+        Rejected{"date", "usd = \"1\"\nvalid_from = \"01/02/2026\"", "is not a date"},
+        Rejected{"ends_first", "usd = \"1\"\nvalid_from = \"2026-02\"\nvalid_until = \"2026-01\"",
+                 "ends before it begins"},
+        Rejected{"share_of_requests", "server_share = 0.1", "not a server's hour"},
+        Rejected{"share_and_price", "server_share = 0.1\nusd = \"1\"", "besides 'server_share'"},
+        Rejected{"negative", "usd = \"-1\"", "negative"},
+        Rejected{"unit", "usd = \"1\"\nunits = \"GB-weeks\"", "unknown key"},
+        Rejected{"source", "usd = \"1\"\nsource = { kind = \"measured\" }", "source"},
         Rejected{"dear", "usd = \"2000000\"", "over a million dollars"}),
     [](const auto& row) { return std::string(row.param.name); });
 
