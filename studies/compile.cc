@@ -217,13 +217,13 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
   }
   // Final times are already those of a busy server; a part of a core is not halved once more.
   const bool is_whole = shape.per_machine == 0 && type.vcpu >= MilliVcpu(2000);
-  const std::optional<double> yield =
-      deployment.hyperthread_yield                                    ? deployment.hyperthread_yield
-      : is_whole && !inputs.model.is_final && !inputs.model.from_trace ? deployment.around.usual_yield
-                                                                      : std::nullopt;
-  if (yield) {
+  const bool is_usual = is_whole && !inputs.model.is_final && !inputs.model.from_trace;
+  const double yield = deployment.hyperthread_yield.value_or(
+      is_usual ? deployment.around.usual_yield.value_or(0.0) : 0.0);
+  const bool shares_cores = yield > 0.0;
+  if (shares_cores) {
     servers.vcpu_share = shape.vcpu;
-    servers.hyperthread_yield = static_cast<std::uint32_t>(std::lround(*yield * 1000.0));
+    servers.hyperthread_yield = static_cast<std::uint32_t>(std::lround(yield * 1000.0));
   }
   compiled.configuration = fleet_text(deployment, type, shape, servers);
   compiled.surroundings = surround_servers(deployment, shape, servers);
@@ -243,14 +243,14 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
   compiled.notes.push_back(fmt::format(
       "{} {} at a time on a server of {} vCPUs ({}).", servers.workers_per_replica,
       servers.batching ? "batches" : "requests", type.vcpu.value() / 1000,
-      yield ? fmt::format("hyperthreads: a core does {:g} times as much with both busy", *yield)
-            : "hyperthreads; no slowdown when both threads of a core are busy"));
+      shares_cores ? fmt::format("hyperthreads: a core does {:g} times as much with both busy", yield)
+                   : "hyperthreads; no slowdown when both threads of a core are busy"));
   if (!inputs.model.profile_hash.empty()) {
     compiled.notes.push_back(fmt::format(
         "CPU time measured on this host is multiplied by {} for a vCPU of {}.",
         deployment.host_factor, type.id));
   }
-  for (std::string& note : notes_of(deployment, type, shape, yield.has_value())) {
+  for (std::string& note : notes_of(deployment, type, shape, shares_cores)) {
     compiled.notes.push_back(std::move(note));
   }
   if (type.burst_baseline) {

@@ -191,7 +191,7 @@ std::string markdown_of(const RunReport& report) {
   if (report.replications > 1) {
     out += fmt::format("\nMeans of {} replications with 95 % intervals:\n\n{}", report.replications,
                        intervals_table(report).markdown());
-    if (report.deployments.size() > 1) out += "\n" + differences_table(report).markdown();
+    if (report.deployments.size() > 1) out.append("\n").append(differences_table(report).markdown());
   }
   for (const std::string& note : general_notes(report)) out += fmt::format("\n{}\n", note);
   for (const DeploymentReport& deployment : report.deployments) {

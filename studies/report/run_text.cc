@@ -103,9 +103,10 @@ std::string text_of(const RunReport& report) {
   out += '\n';
   out += overview_table(report).text();
   if (report.replications > 1) {
-    out += "\n" + paragraph("", fmt::format("Means of {} replications with 95 % intervals:",
-                                            report.replications)) +
-           intervals_table(report).text();
+    out.append("\n");
+    out += paragraph("", fmt::format("Means of {} replications with 95 % intervals:",
+                                     report.replications));
+    out += intervals_table(report).text();
     if (report.deployments.size() > 1) {
       out += paragraph("", "Differences, on the same draws:") + differences_table(report).text();
     }
