@@ -150,7 +150,7 @@ std::string text_of(const std::vector<Difference>& found, const PlatformSpec& a,
   if (found.empty()) return fmt::format("{} and {} do not differ.\n", a.title, b.title);
   std::string out = fmt::format("A {}\nB {}\n", a.title, b.title);
   for (const Difference& difference : found) {
-    out += "\n" + paragraph("", difference.path);
+    out.append("\n").append(paragraph("", difference.path));
     out += paragraph("  A ", difference.a.empty() ? "-" : difference.a);
     out += paragraph("  B ", difference.b.empty() ? "-" : difference.b);
   }

@@ -98,7 +98,7 @@ std::string json_of(const QuickReport& report) {
 
 std::string markdown_of(const QuickReport& report) {
   std::string out = fmt::format("# {}\n\n{}", head_of(report), estimates_table(report).markdown());
-  if (!report.pairs.empty()) out += "\n" + crossings_of(report).markdown();
+  if (!report.pairs.empty()) out.append("\n").append(crossings_of(report).markdown());
   out += '\n';
   for (const std::string& note : notes_of(report)) out += fmt::format("- {}\n", note);
   return out;
