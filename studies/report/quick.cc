@@ -114,7 +114,7 @@ std::string html_of(const QuickReport& report) {
 
 std::string text_of(const QuickReport& report) {
   std::string out = paragraph("", head_of(report)) + "\n" + estimates_table(report).text();
-  if (!report.pairs.empty()) out += "\n" + crossings_of(report).text();
+  if (!report.pairs.empty()) out.append("\n").append(crossings_of(report).text());
   out += "\nNotes\n";
   for (const std::string& note : notes_of(report)) out += paragraph("  - ", note);
   return out;
