@@ -171,7 +171,7 @@ KeepAliveRule read_rule(const Layers& at, FigureReader& reader) {
     }
   }
   if (implied) {
-    (void)named.top();
+    named.accept_all();
     return *implied;
   }
   const auto rule =

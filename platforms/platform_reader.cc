@@ -185,7 +185,7 @@ std::optional<ScaleOut> read_scale_out(const Layers& at, FigureReader& reader) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   const Layers::Layer* top = at.first();
   if (top == nullptr) return {};
-  if (!top->node.is_table()) {
+  if (!top->node.is_table() || top->node["value"].exists()) {
     (void)reader.choice<bool>(at, name_in(kNoLimit), false);
     return {};
   }

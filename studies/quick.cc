@@ -61,6 +61,22 @@ bool meets(const Objective& objective, const QuickEstimate& estimate) {
          (!objective.cold_share || estimate.cold_share <= *objective.cold_share);
 }
 
+/// A fixed window that keeps idle instances for as long in the mean.
+Duration mean_idle_life(const PoolPlan& pool) {
+  constexpr int kHalvings = 2;  // of the j-th period: 1 + the sum of 2^-i
+  switch (pool.keep_alive_rule) {
+    case KeepAliveRule::kFixed:
+      break;
+    case KeepAliveRule::kDrawn:
+      return pool.idle_life.mean();
+    case KeepAliveRule::kHalving:
+      return pool.keep_alive * kHalvings;
+    case KeepAliveRule::kHistogram:
+      return pool.idle_histogram.bin * pool.idle_histogram.bins;
+  }
+  return pool.keep_alive;
+}
+
 void estimate_functions(QuickEstimate& estimate, const Scenario& scenario,
                         const CompiledDeployment& compiled, double rate, double gap_cv) {
   const auto& pool = std::get<PoolPlan>(compiled.plan.side);
@@ -76,7 +92,7 @@ void estimate_functions(QuickEstimate& estimate, const Scenario& scenario,
                            (part.load_at == LoadAt::kInit && pool.metering.bills_init);
     if (is_billed) billed_cold_s += s;
   }
-  const double keep_alive = seconds_of(pool.keep_alive);
+  const double keep_alive = seconds_of(mean_idle_life(pool));
   PoolFigures figures;
   double in_use_s = service.mean_s;
   for (int i = 0; i < 3; ++i) {

@@ -263,7 +263,6 @@ std::string json_of(const RunReport& report) {
   json["fingerprint"] = fmt::format("{:016x}", report.fingerprint);
   json["interrupted"] = report.interrupted;
   if (report.workflow) json["workflow"] = workflow_json(*report.workflow);
-  if (!report.command.empty()) json["command"] = report.command;
   json["replications"] = report.replications;
   if (report.replications > 1) json["compared_with"] = report.compared_with;
   json["traffic"] = report.traffic;
@@ -280,7 +279,6 @@ std::string json_of(const RunReport& report) {
 
 std::string json_of(const BreakevenReport& report) {
   Json json = head_json(report);
-  if (!report.command.empty()) json["command"] = report.command;
   json["inferences_per_day"] = report.inferences_per_day;
   json["scaling"] = report.scaling;
   if (report.answer) json["answer"] = answer_json(*report.answer);

@@ -127,7 +127,7 @@ TEST(Price, IsShownWithItsSource) {
     EXPECT_NE(price["source"], "");
     EXPECT_NE(price["as_of"], "");
   }
-  EXPECT_THAT(program.run({"price", "show", "--list"}).out, HasSubstr("google-cloud-run"));
+  EXPECT_THAT(program.run({"price", "show", "--list", "--csv"}).out, HasSubstr("google-cloud-run"));
   EXPECT_THAT(program.run({"price", "show", "aws/c6i.large"}).out, HasSubstr("$0.085 per hour"));
   const Outcome unknown = program.run({"price", "show", "aws-lamda"});
   EXPECT_EQ(unknown.exit_code, 2);
@@ -151,7 +151,8 @@ TEST(Price, OfOnesOwnListIsImportedAndUsed) {
   EXPECT_THAT(imported.out, HasSubstr("1 price in mine.toml"));
   const json quote = json_of(program, {"price", "quote", "--platform", "aws-lambda", "--requests",
                                        "1000000", "--prices", "mine.toml"});
-  EXPECT_EQ(quote["bill_month_usd"]["total"], 0.1);
+  EXPECT_EQ(quote["bill_month_usd"]["lines"][0]["name"], "requests");
+  EXPECT_EQ(quote["bill_month_usd"]["lines"][0]["usd"], 0.1);
   const std::string before = program.read("mine.toml");
   const Outcome again = program.run({"price", "import", "contract.csv", "--source", "x", "--as-of",
                                      "2026-10-01", "-o", "mine.toml"});

@@ -291,7 +291,6 @@ INSTANTIATE_TEST_SUITE_P(
                     "\"9 s\", alive = 0 }] } }\n",
                     "ascend", "sort"},
         BadOverride{"keep_alive = { rule = \"halving\", period = \"0 s\" }\n", "longer than 0", ""},
-        BadOverride{"scale_out = { instances = 5 }\n", "missing key 'period'", ""},
         BadOverride{"scale_out = { instances = 5, period = \"0 s\" }\n", "longer than 0", ""},
         BadOverride{"scale_out = \"nonee\"\n", "nonee", "did you mean 'none'"},
         BadOverride{"autoscaler = \"knativ\"\n", "knativ", "did you mean 'knative'"},

@@ -41,17 +41,17 @@ TEST(PriceBook, APlatformPaysForItselfTheFrontDoorAndEgress) {
   const PriceBook book = shipped_prices();
   const PriceList plain = price_list_for_platform(book, {.tariff = "aws-lambda"});
   EXPECT_THAT(names(plain),
-              ElementsAre("requests", "compute", "provisioned concurrency",
-                                        "provisioned execution", "egress"));
-  EXPECT_EQ(plain.vintage, "aws-lambda 2026-09-19, aws-egress 2024-09-25");
+              ElementsAre("requests", "compute", "provisioned concurrency", "snapshots kept",
+                          "snapshots restored", "provisioned execution", "egress"));
+  EXPECT_EQ(plain.vintage, "aws-lambda 2026-09-28, aws-egress 2024-09-25");
   const PriceList url =
       price_list_for_platform(book, {.tariff = "aws-lambda", .front_door = "function-url"});
   EXPECT_EQ(names(url), names(plain));
   const PriceList http = price_list_for_platform(
       book, {.tariff = "aws-lambda", .arch = "arm", .front_door = "http-api"});
   EXPECT_THAT(names(http),
-              ElementsAre("requests", "compute", "provisioned concurrency",
-                          "provisioned execution", "HTTP API", "egress"));
+              ElementsAre("requests", "compute", "provisioned concurrency", "snapshots kept",
+                          "snapshots restored", "provisioned execution", "HTTP API", "egress"));
 }
 
 TEST(PriceBook, ServersPayForHoursTheFrontDoorAndEgress) {

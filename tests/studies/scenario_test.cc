@@ -205,7 +205,9 @@ TEST(Schema, PrintedDefaultsAreTheRealOnes) {
     std::string key = row.key;
     if (key == "traffic.spread") continue;  // only beside a trace
     if (key.starts_with("deployment.autoscale") || key == "deployment.redundancy" ||
-        key == "deployment.purchase") {
+        key == "deployment.purchase" || key == "deployment.host_factor" ||
+        key == "deployment.service" || key == "deployment.zones" ||
+        key.starts_with("deployment.nat") || key.starts_with("deployment.node_")) {
       continue;  // only of servers
     }
     const auto begins = [&](const char* table) { return key.starts_with(table); };

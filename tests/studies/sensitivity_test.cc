@@ -41,13 +41,13 @@ TEST(Sensitivity, ReadsEveryFigureWithARangeAtBothEnds) {
   EXPECT_EQ(of_platform, ranged.size());
   // The same as runs of pinned scenarios.
   const auto window = std::find_if(functions.figures.begin(), functions.figures.end(),
-                                   [](const auto& e) { return e.figure == "keep_alive.window"; });
+                                   [](const auto& e) { return e.figure == "keep_alive.curve"; });
   ASSERT_NE(window, functions.figures.end());
   const RunReport pinned = run_scenario(with_pinned_figure(
-      scenario, {"functions", {"keep_alive.window", Pin::Side::kLow}}));
+      scenario, {"functions", {"keep_alive.curve", Pin::Side::kLow}}));
   EXPECT_EQ(window->at_low.usd_per_month, usd_of(pinned.deployments[0].bill_month.total()));
   EXPECT_EQ(window->at_low.p99_s, pinned.deployments[0].figures.latency.quantile_s(0.99));
-  EXPECT_EQ(window->low, "300 s");
+  EXPECT_EQ(window->low, "x 0.94");
   // Ordered by what they do to the cost.
   const auto swing = [](const FigureEffect& e) {
     return std::abs(std::log(e.at_high.usd_per_month / e.at_low.usd_per_month));
@@ -102,7 +102,7 @@ TEST(Sensitivity, IsRenderedInEveryFormat) {
   const SensitivityReport report = sensitivity(functions_and_server(0.01, ""), {});
   for (const auto format : {ReportFormat::kText, ReportFormat::kCsv, ReportFormat::kMarkdown,
                             ReportFormat::kHtml, ReportFormat::kJson}) {
-    EXPECT_THAT(render(report, format), HasSubstr("keep_alive.window"));
+    EXPECT_THAT(render(report, format), HasSubstr("keep_alive.curve"));
   }
   EXPECT_THAT(render(report, ReportFormat::kHtml), HasSubstr("<svg"));
   EXPECT_THAT(render(report, ReportFormat::kHtml), Not(HasSubstr("nan")));
