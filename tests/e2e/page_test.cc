@@ -20,9 +20,9 @@ bool has_chromium() { return std::system("chromium --version >/dev/null 2>&1") =
 std::uintmax_t rendered(const std::filesystem::path& page) {
   const std::filesystem::path png = page.string() + ".png";
   const std::string command =
-      "timeout 60 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir='" +
-      page.string() + ".browser' "
-      "--blink-settings=scriptEnabled=false --window-size=1000,2400 --screenshot='" +
+      "timeout 60 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars "
+      "--user-data-dir='" +
+      page.string() + ".browser' --window-size=1000,2400 --screenshot='" +
       png.string() + "' 'file://" + page.string() + "' >/dev/null 2>&1";
   if (std::system(command.c_str()) != 0) return 0;
   return std::filesystem::exists(png) ? std::filesystem::file_size(png) : 0;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -18,7 +19,11 @@ using ::testing::HasSubstr;
 const SourceNote kContract{"vendor-doc", "contract \"4711\"", "2026-10-01", "A"};
 
 std::filesystem::path written(const std::string& name, const std::string& text) {
-  const std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / name;
+  // Tests run side by side, each in a process of its own.
+  const std::filesystem::path folder =
+      std::filesystem::path(::testing::TempDir()) / ("prices-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path file = folder / name;
   std::ofstream(file) << text;
   return file;
 }

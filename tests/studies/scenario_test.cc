@@ -211,7 +211,7 @@ TEST(Schema, PrintedDefaultsAreTheRealOnes) {
       continue;  // only of servers
     }
     const auto begins = [&](const char* table) { return key.starts_with(table); };
-    if (begins("deployment.breakdown") || begins("deployment.batching") ||
+    if (begins("deployment.retry") || begins("deployment.breakdown") || begins("deployment.batching") ||
         begins("deployment.hybrid") || begins("state.") || begins("version.") || begins("step.")) {
       continue;  // nothing without the others of their table: see hybrid_test.cc
     }
