@@ -161,6 +161,9 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   }
   compiled.instance_billing = instance_billing_of(scenario, deployment, *pool);
   add_clients(deployment, pool->pool);
+  for (const GivenPolicy& policy : scenario.changes.policies) {
+    if (policy.deployment == deployment.name) pool->pool.policy = policy.make(pool->pool);
+  }
   compiled.surroundings = surroundings_of_functions(deployment);
   compiled.plan.side = pool->pool;
   compiled.plan.work =
@@ -364,6 +367,13 @@ std::vector<Megabytes> memory_candidates(const PlatformSpec& spec, Megabytes mem
   return candidates;
 }
 
+const GivenTrace* given_trace(const Scenario& scenario) {
+  for (const GivenTrace& given : scenario.changes.traces) {
+    if (given.name == scenario.traffic.trace) return &given;
+  }
+  return nullptr;
+}
+
 std::shared_ptr<const Traffic> scaled_traffic(const Scenario& scenario,
                                               std::shared_ptr<const Traffic> unscaled,
                                               double scale) {
@@ -377,6 +387,8 @@ Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
   const TrafficSpec& spec = scenario.traffic;
   if (spec.generator) {
     inputs.unscaled = make_generator(*spec.generator);
+  } else if (const GivenTrace* given = given_trace(scenario)) {
+    inputs.unscaled = given->traffic;
   } else {
     std::filesystem::path file = spec.trace;
     if (const auto beside = scenario.folder / file; std::filesystem::exists(beside)) file = beside;

@@ -26,6 +26,9 @@ struct Inputs {
 /// @throws InputError
 [[nodiscard]] Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store);
 
+/// The trace in memory that the scenario's traffic names; null: it names none.
+[[nodiscard]] const GivenTrace* given_trace(const Scenario& scenario);
+
 /// The traffic of a scenario at `scale` times its file's rate, by its rule.
 [[nodiscard]] std::shared_ptr<const Traffic> scaled_traffic(const Scenario& scenario,
                                                             std::shared_ptr<const Traffic> unscaled,

@@ -12,6 +12,7 @@
 #include "input/byte_reader.h"
 #include "platforms/platform_spec.h"
 #include "pricing/price_book.h"
+#include "studies/compile.h"
 #include "studies/version.h"
 #include "traces/trace.h"
 
@@ -64,6 +65,7 @@ const std::string& ResultKeys::file_hash(const std::filesystem::path& file) {
 std::string ResultKeys::trace_hash(const Scenario& scenario) {
   namespace fs = std::filesystem;
   if (scenario.traffic.trace.empty()) return {};
+  if (const GivenTrace* given = given_trace(scenario)) return given->sha256;
   std::error_code ignored;
   fs::path file = scenario.traffic.trace;
   if (const fs::path beside = scenario.folder / file; fs::exists(beside, ignored)) file = beside;
@@ -101,6 +103,7 @@ std::string ResultKeys::key_of(const Scenario& scenario, std::uint64_t seed,
     add(text, fmt::format("{} {} {}", pin->deployment, pin->figure.path,
                           pin->figure.side == Pin::Side::kLow ? "low" : "high"));
   }
+  for (const GivenPolicy& policy : scenario.changes.policies) add(text, policy.deployment);
   for (const auto& files : {scenario.changes.platform_files, scenario.changes.price_files}) {
     for (const std::filesystem::path& file : files) add(text, file_hash(file));
   }

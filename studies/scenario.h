@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -244,6 +245,20 @@ struct PinnedFigure {
   Pin figure{};
 };
 
+/// Traffic in a program's memory, which a scenario may name as its trace.
+struct GivenTrace {
+  std::string name{};
+  std::string sha256{};  ///< of its content: equal hashes, equal arrivals
+  std::shared_ptr<const Traffic> traffic{};
+};
+
+/// Routing, keep-alive and scaling of a program's own, for the functions of one deployment.
+struct GivenPolicy {
+  std::string deployment{};  ///< its name
+  /// Makes it for a pool whose own rules it may fall back on.
+  std::function<std::shared_ptr<const PolicyFactory>(const PoolPlan&)> make{};
+};
+
 /// What changes a scenario from outside.
 struct ScenarioChanges {
   /// "traffic.scale=2", "deployment[1].memory=512 MB": a TOML value, or text without quotes
@@ -255,6 +270,8 @@ struct ScenarioChanges {
   /// one that they inherit from, in every deployment on it
   std::vector<std::string> calibration{};
   std::optional<PinnedFigure> pin{};
+  std::vector<GivenTrace> traces{};      ///< go before files of their names
+  std::vector<GivenPolicy> policies{};
 };
 
 /// What was asked: one TOML file, checked. A value: copies are independent, edits make new ones.
