@@ -40,8 +40,11 @@ ResolvedModel from_profile(const ExecutionProfile& profile) {
   return model;
 }
 
-/// A profile file beside the scenario, a path, or a shipped name.
+/// A profile in memory, a file beside the scenario, a path, or a shipped name.
 ExecutionProfile pinned_profile(const Scenario& scenario) {
+  for (const GivenProfile& given : scenario.changes.profiles) {
+    if (given.name == scenario.model.profile) return *given.profile;
+  }
   const std::filesystem::path beside = scenario.folder / scenario.model.profile;
   return find_profile(std::filesystem::exists(beside) ? beside.string() : scenario.model.profile);
 }

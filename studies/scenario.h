@@ -19,6 +19,8 @@
 
 namespace faascast {
 
+struct ExecutionProfile;
+
 /// [traffic]: what arrives.
 struct TrafficSpec {
   std::string trace{};  ///< file or shipped name; empty: a generator
@@ -252,6 +254,12 @@ struct GivenTrace {
   std::shared_ptr<const Traffic> traffic{};
 };
 
+/// A profile in a program's memory, which a scenario may name.
+struct GivenProfile {
+  std::string name{};
+  std::shared_ptr<const ExecutionProfile> profile{};
+};
+
 /// Routing, keep-alive and scaling of a program's own, for the functions of one deployment.
 struct GivenPolicy {
   std::string deployment{};  ///< its name
@@ -271,6 +279,7 @@ struct ScenarioChanges {
   std::vector<std::string> calibration{};
   std::optional<PinnedFigure> pin{};
   std::vector<GivenTrace> traces{};      ///< go before files of their names
+  std::vector<GivenProfile> profiles{};  ///< likewise
   std::vector<GivenPolicy> policies{};
 };
 
