@@ -250,6 +250,7 @@ void Ledger::add_unserved(const Request& request, std::int64_t at, Outcome outco
 void Ledger::add_throttled(const Request& request) {
   add_unserved(request, request.at, Outcome::kThrottled);
   if (request.at >= window_.begin) ++throttled_;
+  if (timeline_ != nullptr) timeline_->throttled(request.at);
 }
 
 void Ledger::add_unfinished(const Request& request) {

@@ -19,6 +19,7 @@ void TimelineMeter::join_pairs() {
       const Tally& second = tallies_[2 * i + 1];
       joined.completed += second.completed;
       joined.cold_starts += second.cold_starts;
+      joined.throttled += second.throttled;
       joined.latency_sum_ns += second.latency_sum_ns;
       joined.change += second.change;
       joined.area_ns += second.area_ns;
@@ -46,6 +47,7 @@ void TimelineMeter::merge(const TimelineMeter& other) {
     const Tally& more = same.tallies_[i];
     own.completed += more.completed;
     own.cold_starts += more.cold_starts;
+    own.throttled += more.throttled;
     own.latency_sum_ns += more.latency_sum_ns;
     own.change += more.change;
     own.area_ns += more.area_ns;
@@ -73,7 +75,8 @@ Timeline TimelineMeter::timeline(std::int64_t end) const {
       // What changed in a bin that is cut short was counted up to the bin's end.
       area -= static_cast<Int128>(tally.change) * (width_ - length);
     }
-    timeline.bins.push_back({tally.completed, tally.cold_starts, tally.latency_sum_ns,
+    timeline.bins.push_back({tally.completed, tally.cold_starts, tally.throttled,
+                             tally.latency_sum_ns,
                              static_cast<double>(area) / static_cast<double>(length)});
   }
   return timeline;

@@ -11,6 +11,7 @@ namespace faascast {
 struct TimelineBin {
   std::uint64_t completed = 0;
   std::uint64_t cold_starts = 0;  ///< of requests that were served
+  std::uint64_t throttled = 0;
   Int128 latency_sum_ns = 0;      ///< of the completed
   double instances = 0.0;         ///< live ones, averaged over the bin
 };
@@ -40,6 +41,9 @@ class TimelineMeter {
   void cold(std::int64_t at) {
     if (at >= begin_) ++tally_at(at).cold_starts;
   }
+  void throttled(std::int64_t at) {
+    if (at >= begin_) ++tally_at(at).throttled;
+  }
   /// So many instances more (or, negative, fewer) from t on.
   void live(std::int64_t t, std::int64_t more);
   void merge(const TimelineMeter& other);
@@ -50,6 +54,7 @@ class TimelineMeter {
   struct Tally {
     std::uint64_t completed = 0;
     std::uint64_t cold_starts = 0;
+    std::uint64_t throttled = 0;
     Int128 latency_sum_ns = 0;
     std::int64_t change = 0;  ///< of live instances within the bin
     Int128 area_ns = 0;       ///< the change's share of the bin's own instance time

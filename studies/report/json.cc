@@ -61,6 +61,7 @@ Json timeline_json(const Timeline& timeline) {
     bins.push_back(
         Json{{"completed", bin.completed},
              {"cold_starts", bin.cold_starts},
+             {"throttled", bin.throttled},
              {"instances", bin.instances},
              {"latency_mean_s", bin.completed > 0
                                     ? Json(static_cast<double>(bin.latency_sum_ns) / 1e9 / completed)

@@ -45,19 +45,23 @@ TEST(TimelineMeter, WidensItsBinsAndKeepsSums) {
   for (std::int64_t s = 0; s < 5000; ++s) {
     meter.completed(10 + s * kSecond, s);
     if (s % 10 == 0) meter.cold(10 + s * kSecond);
+    if (s % 100 == 0) meter.throttled(10 + s * kSecond);
   }
   meter.live(10, 2);
   const Timeline timeline = meter.timeline(10 + 5000 * kSecond);
   EXPECT_EQ(timeline.bin, 16s);
   std::uint64_t completed = 0;
   std::uint64_t cold = 0;
+  std::uint64_t throttled = 0;
   for (const TimelineBin& bin : timeline.bins) {
     completed += bin.completed;
     cold += bin.cold_starts;
+    throttled += bin.throttled;
     EXPECT_DOUBLE_EQ(bin.instances, 2.0);
   }
   EXPECT_EQ(completed, 5000U);
   EXPECT_EQ(cold, 500U);
+  EXPECT_EQ(throttled, 50U);
 }
 
 /// Sums of a run's timeline are the run's own figures, whatever serves it.
