@@ -57,6 +57,8 @@ struct ReplaySeed {
 /// How traffic is scaled. Burstiness falls with superposition and not with time scaling.
 enum class ScaleBy : std::uint8_t { kThin, kTime };
 
+struct ClosedLoop;
+
 /// Traffic that can be replayed any number of times: a trace file or a generator.
 /// Immutable; open() may be called from several threads at once.
 class Traffic {
@@ -72,6 +74,7 @@ class Traffic {
   /// scheduling and progress; 0 = not known.
   [[nodiscard]] virtual std::uint64_t expected_requests(std::uint32_t function) const = 0;
   /// @param function which stream; ignored by merged traffic.
+  /// @throws InputError where closed_loop() is not null
   [[nodiscard]] virtual std::unique_ptr<ArrivalSource> open(std::uint32_t function,
                                                             ReplaySeed seed) const = 0;
   /// The generator's duration; zero for a trace, whose end is found by reading it.
@@ -82,6 +85,9 @@ class Traffic {
   [[nodiscard]] virtual ScaleBy default_scale_by() const = 0;
   /// true when every arrival carries its own execution time (execution_ns without a model).
   [[nodiscard]] virtual bool has_execution() const { return false; }
+  /// Not null: clients that wait for their answers. Such traffic cannot be opened: when requests
+  /// arrive depends on who answers them. One function, independent.
+  [[nodiscard]] virtual const ClosedLoop* closed_loop() const { return nullptr; }
 };
 
 }  // namespace faascast

@@ -77,6 +77,12 @@ class Pools {
     return pools_[index];
   }
   [[nodiscard]] std::size_t size() const { return pools_.size(); }
+  /// Of pools that have it: the earliest next_end().
+  [[nodiscard]] std::int64_t next_end() const {
+    std::int64_t next = DeploymentRun::kNever;
+    for (const Pool& pool : pools_) next = std::min(next, pool.next_end());
+    return next;
+  }
   void end() { started_.assign(started_.size(), false); }
 
  private:
@@ -236,6 +242,12 @@ class PlainRun final : public SingleRun {
     for (std::size_t f = 0; f < count; ++f) pool(f).finish(tally_.meter, *this, stopped);
     pools_.end();
   }
+  [[nodiscard]] std::int64_t next_event() const override {
+    return queues_ && pools_.size() > 0 ? pools_.next_end() : kNever;
+  }
+  void advance(std::int64_t until) override {
+    for (std::size_t f = 0; f < pools_.size(); ++f) pool(f).advance(until, tally_.meter, *this);
+  }
 
  private:
   PlainPool& pool(std::size_t index) {
@@ -275,6 +287,8 @@ class DetailedRun final : public BlockRun {
     pool_.finish(std::max(functions, functions_), stopped);
     functions_ = 1;
   }
+  [[nodiscard]] std::int64_t next_event() const override { return pool_.next_at(); }
+  void advance(std::int64_t until) override { pool_.run_until(until); }
 
  private:
   DetailedPool pool_;
@@ -363,6 +377,8 @@ class FleetRun final : public BlockRun {
   }
   void finish(std::uint32_t /*functions*/, bool stopped) override { fleet_.finish(stopped); }
   void run_on(std::int64_t end) override { fleet_.run_on(end); }
+  [[nodiscard]] std::int64_t next_event() const override { return fleet_.next_at(); }
+  void advance(std::int64_t until) override { fleet_.run_until(until); }
 
  private:
   ServerFleet fleet_;
@@ -374,6 +390,17 @@ double mean_over(Int128 ns, std::int64_t span) {
 }
 
 }  // namespace
+
+void log_ends(Tally& tally, std::vector<Ledger::Ended>* log) {
+  tally.ledger.log_ends(log);
+  for (Tally& part : tally.parts) log_ends(part, log);
+}
+
+std::int64_t end_of(const Tally& tally) {
+  std::int64_t end = tally.parts.empty() ? tally.meter.own_end() : 0;
+  for (const Tally& part : tally.parts) end = std::max(end, end_of(part));
+  return end;
+}
 
 std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, ReplaySeed seed,
                                                    Tally& tally, Places* turned_away) {

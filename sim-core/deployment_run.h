@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
+#include "sim-core/closed_loop.h"
 #include "sim-core/engine.h"
 #include "sim-core/instance_meter.h"
 #include "sim-core/ledger.h"
@@ -52,6 +56,13 @@ class DeploymentRun {
   virtual void finish(std::uint32_t functions, bool stopped) = 0;
   /// After finish(): the run goes on until then, since something else has not ended.
   virtual void run_on(std::int64_t /*end*/) {}
+
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  /// The earliest instant at which a request may end whose end is not known yet; kNever: none will
+  /// without further arrivals.
+  [[nodiscard]] virtual std::int64_t next_event() const { return kNever; }
+  /// Everything up to and including then happens. @pre no later than next_event()
+  virtual void advance(std::int64_t /*until*/) {}
 };
 
 /// Places in a block, ascending.
@@ -63,6 +74,20 @@ using Places = std::vector<std::size_t>;
 [[nodiscard]] std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan,
                                                                  ReplaySeed seed, Tally& tally,
                                                                  Places* turned_away = nullptr);
+
+/// Ends of requests of a deployment and its parts are written to `log`; null: no more.
+void log_ends(Tally& tally, std::vector<Ledger::Ended>* log);
+/// When the last instance of a deployment and its parts has ended.
+[[nodiscard]] std::int64_t end_of(const Tally& tally);
+
+/// Replays the clients against one deployment, up to its last arrival: finish() remains to be done.
+/// @param tally   the deployment's; its ends are read from here on
+/// @param end     no query begins then or later, besides ClosedLoop::until
+/// @param goes_on told of so many more requests, now and then; false: stop
+/// @return the last arrival in ns, 0 where there was none
+std::int64_t replay_clients(const ClosedLoop& loop, const DeploymentPlan& plan, DeploymentRun& run,
+                            Tally& tally, ReplaySeed seed, std::int64_t end,
+                            const std::function<bool(std::uint64_t)>& goes_on);
 
 /// The deployment's figures from the tallies of all threads. @post tally.meter is closed
 /// @param at_least  the run's end is not before (where it is found by running)

@@ -77,6 +77,11 @@ class DetailedPool {
   /// No arrivals any more. Empty afterwards. @param stopped what waits is left unstarted
   void finish(std::uint32_t pools, bool stopped);
 
+  /// The next instant at which something happens; kNever: nothing will without arrivals.
+  [[nodiscard]] std::int64_t next_at() const;
+  /// Everything up to and including then. @pre not before the latest arrival
+  void run_until(std::int64_t until);
+
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
   static constexpr std::int64_t kNever = SharedWork::kNever;
@@ -199,9 +204,7 @@ class DetailedPool {
   };
 
   Pool& pool_at(std::uint32_t index, std::uint32_t function);
-  void run_until(std::int64_t until);
   void process_until(std::int64_t until);
-  [[nodiscard]] std::int64_t next_at() const;
   void take_done(std::uint32_t slot);
   void complete_next();
   void complete(std::uint32_t task);

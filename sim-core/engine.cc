@@ -193,6 +193,8 @@ class Desk {
     }
     return *runs_[deployment];
   }
+  /// @pre run(deployment) was called
+  [[nodiscard]] Tally& own_tally(std::size_t deployment) { return *tallies_[deployment]; }
   /// Null where this desk has served nothing for the deployment.
   [[nodiscard]] const Tally* tally(std::size_t deployment) const {
     return tallies_[deployment].get();
@@ -238,7 +240,9 @@ class Replay {
     }
     tbb::task_arena arena(threads);
     arena.execute([&] {
-      if (traffic_.independent()) {
+      if (const ClosedLoop* loop = traffic_.closed_loop()) {
+        run_clients(*loop);
+      } else if (traffic_.independent()) {
         run_jobs(arena.max_concurrency());
       } else {
         run_merged(arena.max_concurrency() > 1);
@@ -334,6 +338,23 @@ class Replay {
     }
     desk.arrived(in.last_arrival());
     for (const std::size_t d : job.deployments) desk.run(d).finish(functions, watch_.stopped());
+  }
+
+  /// Clients that wait: each deployment has arrivals of its own.
+  void run_clients(const ClosedLoop& loop) {
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, plan_.deployments.size(), 1),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+          for (std::size_t d = range.begin(); d != range.end(); ++d) {
+            Desk& desk = desks_.local();
+            DeploymentRun& run = desk.run(d);
+            desk.arrived(replay_clients(loop, plan_.deployments[d], run, desk.own_tally(d),
+                                        options_.seed, end_of_arrivals(),
+                                        [&](std::uint64_t n) { return watch_.goes_on(n); }));
+            run.finish(1, watch_.stopped());
+          }
+        },
+        tbb::simple_partitioner());
   }
 
   /// Merged traffic: one reader, each block for every deployment.

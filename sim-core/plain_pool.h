@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <vector>
 
 #include "sim-core/creation_order.h"
@@ -64,6 +65,17 @@ class PlainPool {
     } else {
       host.turn_away(request);
     }
+  }
+
+  /// The next completion that starts a waiting request.
+  [[nodiscard]] std::int64_t next_end() const {
+    return queue_.empty() || busy_.empty() ? std::numeric_limits<std::int64_t>::max()
+                                           : busy_.front().done;
+  }
+  template <class Host>
+  void advance(std::int64_t until, InstanceMeter& meter, Host& host) {
+    if (!open_ && until >= meter.window().begin) open(meter, host);
+    complete_until(until, meter, host);
   }
 
   /// No arrivals any more: runs to the last completion. @param stopped what waits is left unstarted

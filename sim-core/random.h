@@ -22,6 +22,7 @@ enum class Purpose : std::uint16_t {
   kFailure = 11,   ///< whether an instance comes up; sub-stream = attempt
   kNoise = 12,     ///< a request's factor of CPU time
   kInstance = 13,  ///< an instance's factor of CPU time
+  kThink = 14,     ///< how long a client waits before a query
   kState = 32,     ///< latency of external state; sub-stream = operation
   kVersion = 33,   ///< which version serves a request
   kReplica = 34,   ///< up and down times of a replica (number = turn)

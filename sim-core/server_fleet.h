@@ -62,6 +62,14 @@ class ServerFleet {
   /// The run ends later than all that it serves.
   void run_on(std::int64_t end);
 
+  /// The next instant at which something happens; kNever: nothing will without arrivals.
+  [[nodiscard]] std::int64_t next_at() const;
+  /// Everything up to and including then. @pre not before the latest arrival
+  void run_until(std::int64_t until) {
+    if (!open_ && until >= meter_.window().begin) open();
+    advance(until);
+  }
+
  private:
   static constexpr std::int64_t kNever = SharedWork::kNever;
 
@@ -103,7 +111,6 @@ class ServerFleet {
     std::uint32_t replica = 0;
   };
 
-  [[nodiscard]] std::int64_t next_at() const;
   void advance(std::int64_t until);
   void elapse(std::int64_t now);
   void open();

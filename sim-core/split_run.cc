@@ -58,13 +58,6 @@ class Selection {
   std::array<Column<std::int64_t>, 5> columns_{};
 };
 
-/// When all that has no parts has ended.
-std::int64_t end_of(const Tally& tally) {
-  std::int64_t end = tally.parts.empty() ? tally.meter.own_end() : 0;
-  for (const Tally& part : tally.parts) end = std::max(end, end_of(part));
-  return end;
-}
-
 /// What a fleet would turn away goes to a pool, in the same instant.
 class OverflowRun final : public DeploymentRun {
  public:
@@ -87,6 +80,13 @@ class OverflowRun final : public DeploymentRun {
   void run_on(std::int64_t end) override {
     base_->run_on(end);
     overflow_->run_on(end);
+  }
+  [[nodiscard]] std::int64_t next_event() const override {
+    return std::min(base_->next_event(), overflow_->next_event());
+  }
+  void advance(std::int64_t until) override {
+    base_->advance(until);
+    overflow_->advance(until);
   }
 
  private:
@@ -124,6 +124,14 @@ class VersionsRun final : public DeploymentRun {
   }
   void run_on(std::int64_t end) override {
     for (const auto& run : runs_) run->run_on(end);
+  }
+  [[nodiscard]] std::int64_t next_event() const override {
+    std::int64_t next = kNever;
+    for (const auto& run : runs_) next = std::min(next, run->next_event());
+    return next;
+  }
+  void advance(std::int64_t until) override {
+    for (const auto& run : runs_) run->advance(until);
   }
 
  private:

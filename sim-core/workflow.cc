@@ -58,18 +58,6 @@ struct Station {
   std::int64_t served_until = -1;  ///< all ends before this instant are known
 };
 
-/// Every ledger of a deployment and its parts tells of its ends.
-void log_ends(Tally& tally, std::vector<Ledger::Ended>* log) {
-  tally.ledger.log_ends(log);
-  for (Tally& part : tally.parts) log_ends(part, log);
-}
-
-std::int64_t end_of(const Tally& tally) {
-  std::int64_t end = tally.parts.empty() ? tally.meter.own_end() : 0;
-  for (const Tally& part : tally.parts) end = std::max(end, end_of(part));
-  return end;
-}
-
 class WorkflowReplay {
  public:
   WorkflowReplay(const Plan& plan, const std::vector<WorkflowStep>& steps,

@@ -1,6 +1,7 @@
 #include "studies/run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -253,6 +254,20 @@ void replicate(const Scenario& scenario, const CompiledScenario& compiled,
   }
 }
 
+/// Of clients that wait for their answers each deployment has traffic of its own.
+std::string traffic_of_each(const std::vector<DeploymentReport>& deployments, double days) {
+  std::vector<std::string> each;
+  for (const DeploymentReport& d : deployments) {
+    each.push_back(fmt::format("{} answers {} a day", d.name,
+                               format_count(static_cast<std::uint64_t>(
+                                   static_cast<double>(d.figures.requests) / days))));
+  }
+  return fmt::format(
+      "The clients wait for their answers, so a quicker deployment gets more requests, and its "
+      "month is the bill for those: {}.",
+      fmt::join(each, ", "));
+}
+
 }  // namespace
 
 RunReport run_scenario(const Scenario& scenario, const StudyOptions& options) {
@@ -302,6 +317,9 @@ RunReport run_scenario(const Scenario& scenario, const Inputs& inputs,
     const std::uint64_t requests = report.workflow ? report.workflow->requests
                                                    : report.deployments.front().figures.requests;
     report.inferences_per_day = static_cast<double>(requests) / days;
+  }
+  if (inputs.traffic->closed_loop() != nullptr && days > 0.0) {
+    report.notes.push_back(traffic_of_each(report.deployments, days));
   }
   constexpr double kAboutADay = 0.95;
   if (days < kAboutADay && days > 0.0) {

@@ -202,13 +202,14 @@ const std::vector<SchemaKey<GeneratorSpec>>& generator_keys() {
       {"kind", "name", "",
        "poisson, gamma, weibull, batch (groups at one instant), mmpp (calm and bursts), diurnal, "
        "weekly, flash-crowd, azure-like (many functions called as in Azure Functions 2019), "
-       "mlperf-server, mlperf-offline",
+       "mlperf-server, mlperf-offline; closed-loop (clients that wait for their answers), "
+       "mlperf-single-stream, mlperf-multi-stream",
        [](GeneratorSpec& spec, const TomlNode& node) {
          one_of<&GeneratorSpec::kind>(spec, node, generator_kinds());
        }},
       {"rate_per_s", "number", "",
-       "mean requests a second; above 0 (flash-crowd: before the crowd; azure-like and "
-       "mlperf-offline have none)",
+       "mean requests a second; above 0 (flash-crowd: before the crowd; azure-like, "
+       "mlperf-offline and clients that wait have none)",
        positive<&GeneratorSpec::rate_per_s>},
       {"cv", "number", "1", "coefficient of variation of the gaps (gamma, weibull); above 0",
        [](GeneratorSpec& spec, const TomlNode& node) {
@@ -247,6 +248,20 @@ const std::vector<SchemaKey<GeneratorSpec>>& generator_keys() {
        whole<&GeneratorSpec::functions, 1, 1'000'000>},
       {"samples", "integer", "24576", "mlperf-offline: requests at time zero",
        whole<&GeneratorSpec::samples, 1, 1'000'000'000>},
+      {"clients", "integer", "1", "closed-loop: how many send, wait, think and send again",
+       whole<&GeneratorSpec::clients, 1, 1'000'000>},
+      {"think", "duration", R"("1 s")", "closed-loop: mean time before each query",
+       duration<&GeneratorSpec::think>},
+      {"think_cv", "number", "1",
+       "closed-loop: coefficient of variation of that time; 1 exponential, 0 constant, else gamma",
+       [](GeneratorSpec& spec, const TomlNode& node) {
+         if (auto value = node.number(0.0, 100.0)) spec.think_cv = *value;
+       }},
+      {"samples_per_query", "integer", "1", "closed-loop: requests of a query, at one instant",
+       whole<&GeneratorSpec::samples_per_query, 1, 100'000>},
+      {"back_off", "duration", R"("1 s")",
+       "closed-loop: least wait after a query that was turned away",
+       duration<&GeneratorSpec::back_off>},
   };
   return keys;
 }

@@ -8,6 +8,7 @@
 
 #include "input/quantity.h"
 #include "sim-core/error.h"
+#include "traces/clients.h"
 #include "traces/modulated.h"
 #include "traces/population.h"
 #include "traces/renewal.h"
@@ -91,6 +92,13 @@ std::vector<Problem> problems_of(const GeneratorSpec& spec) {
   checks.above_zero(spec.decay, "decay");
   checks.within(spec.functions, 1.0, 1e6, "functions");
   checks.within(static_cast<double>(spec.samples), 1.0, 1e9, "samples");
+  checks.within(spec.clients, 1.0, 1e6, "clients");
+  checks.within(spec.samples_per_query, 1.0, 1e5, "samples_per_query");
+  checks.within(spec.think_cv, 0.0, 100.0, "think_cv");
+  checks.that(spec.think >= Duration::zero(), "think", seconds_of(spec.think),
+              "give a duration of 0 s or more");
+  checks.that(spec.back_off >= Duration::zero(), "back_off", seconds_of(spec.back_off),
+              "give a duration of 0 s or more");
   return std::move(checks.problems);
 }
 
@@ -104,6 +112,7 @@ std::shared_ptr<const Traffic> make_generator(const GeneratorSpec& spec) {
   if (auto problems = problems_of(spec); !problems.empty()) throw InputError(std::move(problems));
   if (spec.kind == "azure-like") return make_population(spec);
   if (spec.kind == "mlperf-offline") return make_offline(spec);
+  if (is_closed_loop(spec)) return make_clients(spec);
   if (is_one_of(spec.kind, {"mmpp", "diurnal", "weekly", "flash-crowd"})) {
     return make_modulated(spec);
   }
@@ -111,12 +120,28 @@ std::shared_ptr<const Traffic> make_generator(const GeneratorSpec& spec) {
 }
 
 std::vector<std::string> generator_kinds() {
-  return {"poisson", "gamma",       "weibull",    "batch",         "mmpp",          "diurnal",
-          "weekly",  "flash-crowd", "azure-like", "mlperf-server", "mlperf-offline"};
+  return {"poisson",
+          "gamma",
+          "weibull",
+          "batch",
+          "mmpp",
+          "diurnal",
+          "weekly",
+          "flash-crowd",
+          "azure-like",
+          "closed-loop",
+          "mlperf-server",
+          "mlperf-offline",
+          "mlperf-single-stream",
+          "mlperf-multi-stream"};
 }
 
 bool has_rate(const GeneratorSpec& spec) {
-  return !is_one_of(spec.kind, {"azure-like", "mlperf-offline"});
+  return !is_one_of(spec.kind, {"azure-like", "mlperf-offline"}) && !is_closed_loop(spec);
+}
+
+bool is_closed_loop(const GeneratorSpec& spec) {
+  return is_one_of(spec.kind, {"closed-loop", "mlperf-single-stream", "mlperf-multi-stream"});
 }
 
 bool is_renewal(const GeneratorSpec& spec) {

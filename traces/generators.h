@@ -31,6 +31,9 @@ namespace faascast {
 ///   that during `rise`, falling back exponentially with time constant `decay`.
 /// "azure-like": `functions` functions of different rates; has no rate_per_s. See population.h.
 /// "mlperf-offline": `samples` requests at time zero; has no rate_per_s.
+/// "closed-loop": `clients` that wait for their answers; has no rate_per_s and cannot be opened.
+///   "mlperf-single-stream": one client that never thinks; "mlperf-multi-stream": the same, with
+///   eight requests a query. See sim-core/closed_loop.h.
 struct GeneratorSpec {
   std::string kind = "poisson";
   double rate_per_s = 1.0;                    ///< mean, [1e-7, 1e8]; see the kinds
@@ -51,6 +54,11 @@ struct GeneratorSpec {
   Duration decay = std::chrono::minutes(20);  ///< flash-crowd only, > 0
   std::uint32_t functions = 1000;             ///< azure-like only, [1, 1e6]
   std::uint64_t samples = 24'576;             ///< mlperf-offline only, [1, 1e9]; LoadGen's least
+  std::uint32_t clients = 1;                  ///< closed-loop only, [1, 1e6], as the next four
+  Duration think = std::chrono::seconds(1);   ///< mean, >= 0
+  double think_cv = 1.0;                      ///< [0, 100]; 1 = exponential, 0 = constant, else gamma
+  std::uint32_t samples_per_query = 1;        ///< requests at one instant, [1, 1e5]
+  Duration back_off = std::chrono::seconds(1);  ///< least wait when turned away, >= 0
 };
 
 /// Independent traffic; scaled by time unless told otherwise (azure-like: thinned and superposed).
@@ -62,6 +70,8 @@ struct GeneratorSpec {
 
 /// true: the kind has a mean rate, rate_per_s.
 [[nodiscard]] bool has_rate(const GeneratorSpec& spec);
+/// true: clients that wait for their answers, Traffic::closed_loop().
+[[nodiscard]] bool is_closed_loop(const GeneratorSpec& spec);
 /// true: gaps do not depend on one another, so that a short stretch of the traffic stands for any.
 [[nodiscard]] bool is_renewal(const GeneratorSpec& spec);
 

@@ -391,6 +391,10 @@ std::shared_ptr<const Traffic> scale_traffic(std::shared_ptr<const Traffic> traf
                              "give a factor above 0 and at most 10000"});
   }
   if (factor == 1.0) return traffic;
+  if (traffic->closed_loop() != nullptr) {
+    throw InputError(Problem{"traffic.scale", "clients that wait for answers have no rate to scale",
+                             "set their number, traffic.generator.clients"});
+  }
   if (rule == ScaleBy::kTime)
     return std::make_shared<TimeScaledTraffic>(std::move(traffic), factor);
   if (factor < 1.0) return std::make_shared<ThinnedTraffic>(std::move(traffic), factor);
