@@ -124,7 +124,8 @@ TEST_P(ShippedModel, MatchesItsReference) {
   expect_reference(models / (std::string(GetParam()) + ".onnx"), models / GetParam());
 }
 INSTANTIATE_TEST_SUITE_P(Models, ShippedModel,
-                         ::testing::Values("logreg-mnist-odd", "dqn-cartpole", "lstm-sentiment"));
+                         ::testing::Values("cnn-mnist", "cnn-mnist-student", "logreg-mnist-odd",
+                                           "dqn-cartpole", "lstm-sentiment"));
 
 struct PublicCase {
   const char* name;

@@ -6,7 +6,8 @@ namespace faascast {
 namespace {
 
 TEST(FindModel, KnowsTheShippedNames) {
-  EXPECT_EQ(shipped_models(), (std::vector<std::string>{"dqn-cartpole", "logreg-mnist-odd", "lstm-sentiment"}));
+  EXPECT_EQ(shipped_models(), (std::vector<std::string>{"cnn-mnist", "cnn-mnist-student", "dqn-cartpole",
+                                                        "logreg-mnist-odd", "lstm-sentiment"}));
   const ModelFile model = find_model("logreg-mnist-odd");
   EXPECT_EQ(model.name, "logreg-mnist-odd");
   EXPECT_EQ(model.content.size(), 3381U);

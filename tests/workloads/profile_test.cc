@@ -119,7 +119,8 @@ TEST_P(ShippedProfile, BelongsToItsModelAndSupportsAP99) {
   EXPECT_GT(profile.first_inference, Duration::zero());
 }
 INSTANTIATE_TEST_SUITE_P(All, ShippedProfile,
-                         ::testing::Values("logreg-mnist-odd", "dqn-cartpole", "lstm-sentiment"));
+                         ::testing::Values("cnn-mnist", "cnn-mnist-student", "logreg-mnist-odd",
+                                           "dqn-cartpole", "lstm-sentiment"));
 
 TEST(FindProfile, SuggestsTheNearestName) {
   const std::string text = refusal([] { static_cast<void>(find_profile("logreg-mnist-od")); });
