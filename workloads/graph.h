@@ -60,6 +60,7 @@ struct Value {
   std::optional<ElementType> type{};
   std::optional<std::vector<Dimension>> shape{};
   std::shared_ptr<const Tensor> constant{};  ///< null unless a weight
+  bool is_half = false;  ///< a float32 weight that a file stores as float16
 };
 
 /// A model: a directed acyclic graph of operators. A plain value; the algorithms are below.

@@ -11,6 +11,7 @@
 
 #include "input/byte_reader.h"
 #include "sim-core/error.h"
+#include "workloads/half.h"
 
 namespace faascast {
 namespace {
@@ -50,19 +51,6 @@ std::optional<ElementType> element_type(int onnx_type) {
     default:
       return std::nullopt;
   }
-}
-
-/// IEEE 754 binary16 to binary32, exact.
-float widen_half(std::uint16_t half) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16;
-  const std::uint32_t exponent = half >> 10 & 0x1FU;
-  const std::uint32_t fraction = half & 0x3FFU;
-  if (exponent == 0) {  // zero or subnormal: fraction * 2^-24
-    const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-    return sign != 0 ? -magnitude : magnitude;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
 }
 
 float widen_bfloat(std::uint16_t bits) {
@@ -253,6 +241,7 @@ class GraphReader {
       auto tensor = std::make_shared<const Tensor>(TensorReader(proto, graph_.name).read());
       value(index).type = tensor->type;
       value(index).constant = std::move(tensor);
+      value(index).is_half = proto.data_type() == TensorProto::FLOAT16;
     }
   }
 

@@ -98,6 +98,7 @@ void copy_bias(const float* bias, std::int64_t first, std::int64_t channels, std
 }
 
 PlannedNode plan_direct(const PlanRequest& request, const ConvShape& s) {
+  const Activation activation = fused_activation(request);
   const bool depthwise = s.out_channels == 1;
   const std::int64_t block = depthwise ? 1 : request.kernels.conv_block;
   const auto loop = depthwise ? request.kernels.conv_depthwise : request.kernels.conv_direct;
@@ -131,6 +132,7 @@ PlannedNode plan_direct(const PlanRequest& request, const ConvShape& s) {
         pad_planes(s, in, padded);
         copy_bias(given_bias, g * s.out_channels, s.out_channels, padded_channels, bias);
         loop(direct, padded, group_weights, bias, out);
+        activation.apply(s.out_channels * s.out_plane(), out);
         in += s.in_channels * s.in_plane();
         out += s.out_channels * s.out_plane();
         group_weights += padded_channels * s.depth();
@@ -167,6 +169,7 @@ void gather_windows(const ConvShape& s, const float* in, float* columns) {
 
 PlannedNode plan_gathered(const PlanRequest& request, const ConvShape& s) {
   const KernelSet* kernels = &request.kernels;
+  const Activation activation = fused_activation(request);
   const std::int64_t column_floats =
       s.is_pointwise() ? 0 : (s.depth() * s.out_plane() + 15) / 16 * 16;
   PlannedNode planned;
@@ -193,6 +196,7 @@ PlannedNode plan_gathered(const PlanRequest& request, const ConvShape& s) {
         }
         kernels->gemm(s.out_channels, s.out_plane(), s.depth(), 1.0F, weights, false, windows, false,
                       out, gemm_scratch);
+        activation.apply(s.out_channels * s.out_plane(), out);
         in += s.in_channels * s.in_plane();
         out += s.out_channels * s.out_plane();
         weights += s.out_channels * s.depth();
@@ -206,6 +210,7 @@ PlannedNode plan_gathered(const PlanRequest& request, const ConvShape& s) {
 
 PlannedNode plan_conv(const PlanRequest& request) {
   const ConvShape s = read_shape(request);
+  if (request.has_input(3)) request.fail("a sum with a fourth input is not supported");
   const bool direct = request.input(1).constant != nullptr && s.window.w.stride == 1 &&
                       s.window.area() > 1 && s.in_channels <= kDirectChannels;
   const Shape out = windowed_shape(s.window, request.input(0).shape, s.groups * s.out_channels);

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "workloads/operators/broadcast.h"
 #include "workloads/operators/operators.h"
@@ -65,6 +68,30 @@ Shape aligned_shape(const PlanRequest& request, const Shape& a, const Shape& b) 
 }
 
 }  // namespace
+
+Activation fused_activation(const PlanRequest& request) {
+  const Node& node = request.node();
+  if (node.domain.empty()) return {};
+  const std::string name = node.text("activation", "");
+  std::vector<float> given;
+  if (const auto found = node.attributes.find("activation_params"); found != node.attributes.end()) {
+    if (const auto* values = std::get_if<std::vector<float>>(&found->second)) given = *values;
+  }
+  const auto parameter = [&](std::size_t i, std::string_view key, float otherwise) {
+    return i < given.size() ? given[i] : node.number(key, otherwise);
+  };
+  if (name == "Clip" && given.size() == 2) {
+    return {request.kernels.unary, UnaryOp::kClip, given[0], given[1]};
+  }
+  for (const std::string_view known : {"Relu", "Sigmoid", "Tanh", "LeakyRelu", "HardSigmoid"}) {
+    if (name != known) continue;
+    const auto row = std::find_if(kUnary.begin(), kUnary.end(),
+                                  [&](const UnaryRow& unary) { return unary.name == name; });
+    return {request.kernels.unary, row->op, parameter(0, "activation_alpha", row->p),
+            parameter(1, "activation_beta", row->q)};
+  }
+  request.fail(fmt::format("the activation '{}' is not supported", name));
+}
 
 PlannedNode plan_unary(const PlanRequest& request) {
   if (request.input(0).type != ElementType::kFloat32) return plan_scalar_unary(request);

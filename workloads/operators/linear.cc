@@ -86,6 +86,7 @@ PlannedNode plan_gemm(const PlanRequest& request) {
     row_step = rows == 1 ? 0 : columns;
   }
   const Right right = pack_right(b, p, transpose_b);
+  const Activation activation = fused_activation(request);
   const KernelSet* kernels = &request.kernels;
   PlannedNode planned;
   planned.outputs = {{.type = ElementType::kFloat32, .shape = out}};
@@ -104,6 +105,7 @@ PlannedNode plan_gemm(const PlanRequest& request) {
     }
     kernels->gemm(p.m, p.n, p.k, alpha, call.in(0), transpose_a, right.data(call), right.transposed,
                   to, call.scratch);
+    activation.apply(p.m * p.n, to);
   };
   return planned;
 }

@@ -63,6 +63,12 @@ constexpr std::array kOperators = {
     Operator{"EyeLike", 9, kNewest, plan_eye_like, "dtype k"},
     Operator{"Flatten", 1, kNewest, plan_flatten, "axis"},
     Operator{"Floor", 6, kNewest, plan_scalar_unary},
+    Operator{"FusedConv", 1, kNewest, plan_conv,
+             "activation activation_params auto_pad dilations group kernel_shape pads strides",
+             "com.microsoft"},
+    Operator{"FusedGemm", 1, kNewest, plan_gemm,
+             "activation activation_alpha activation_beta alpha beta transA transB",
+             "com.microsoft"},
     Operator{"GRU", 7, kNewest, plan_gru,
              "activations direction hidden_size layout linear_before_reset"},
     Operator{"Gather", 1, kNewest, plan_gather, "axis"},
@@ -168,9 +174,8 @@ constexpr std::array kOperators = {
 std::span<const Operator> operator_table() { return kOperators; }
 
 const Operator* find_operator(const Node& node, std::int64_t opset) {
-  if (!node.domain.empty()) return nullptr;
   for (const Operator& row : kOperators) {
-    if (row.name == node.op && row.first_opset <= opset && opset <= row.last_opset) return &row;
+    if (row.name == node.op && row.domain == node.domain && row.first_opset <= opset && opset <= row.last_opset) return &row;
   }
   return nullptr;
 }

@@ -95,12 +95,13 @@ struct Operator {
   std::int64_t last_opset = 1;  ///< the newest opset for which the row was checked
   PlannedNode (*plan)(const PlanRequest&) = nullptr;
   std::string_view attributes{};  ///< that are understood, separated by blanks
+  std::string_view domain{};      ///< empty = the standard one
 };
 
 /// Every operator that is supported, by name, then opset.
 [[nodiscard]] std::span<const Operator> operator_table();
 
-/// Null when it is not supported. Only the standard domain has operators.
+/// Null when it is not supported.
 [[nodiscard]] const Operator* find_operator(const Node& node, std::int64_t opset);
 
 /// Fails when the node has an attribute that the row does not understand.
@@ -117,6 +118,19 @@ void check_attributes(const PlanRequest& request, const Operator& row);
 [[nodiscard]] PlannedNode renamed(const PlanRequest& request, Shape shape);
 /// A value that is known now, whatever the input.
 [[nodiscard]] PlannedNode fixed(Tensor tensor);
+
+/// What FusedConv and FusedGemm apply to their result; nothing for Conv and Gemm.
+struct Activation {
+  void (*run)(UnaryOp op, std::int64_t n, const float* in, float* out, float p, float q) = nullptr;
+  UnaryOp op = UnaryOp::kRelu;
+  float p = 0.0F;
+  float q = 0.0F;
+
+  void apply(std::int64_t n, float* values) const {
+    if (run != nullptr) run(op, n, values, values, p, q);
+  }
+};
+[[nodiscard]] Activation fused_activation(const PlanRequest& request);
 
 // One planning function for each operator; files are named after their families.
 PlannedNode plan_conv(const PlanRequest& request);

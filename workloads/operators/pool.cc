@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "workloads/operators/operators.h"
+#include "workloads/operators/quantized_fast.h"
+#include "workloads/operators/types.h"
 #include "workloads/operators/window.h"
 
 namespace faascast {
@@ -14,8 +18,7 @@ struct Pool {
   Shape out{};
 };
 
-Pool read_pool(const PlanRequest& request) {
-  const ValueSpec& in = request.float_input(0);
+Pool read_pool(const PlanRequest& request, const ValueSpec& in) {
   Pool pool;
   pool.window = plan_window(request, in.shape, request.node().integers("kernel_shape"));
   pool.planes = *element_count({in.dim(0), in.dim(1)});
@@ -65,11 +68,44 @@ float window_average(const Window& w, const float* plane, std::int64_t oy, std::
   return count == 0 ? 0.0F : sum / static_cast<float>(count);
 }
 
+/// MaxPool of bytes: what quantised models hold between their convolutions.
+template <class T>
+PlannedNode byte_pool(const PlanRequest& request, const Pool& pool, ElementType type) {
+  PlannedNode planned = pooled(pool);
+  planned.outputs[0].type = type;
+  planned.scratch_bytes = static_cast<std::size_t>(pool.window.w.in);
+  planned.kernel = fast_byte_pool(request, pool.window, pool.planes);
+  if (planned.kernel) return planned;
+  planned.kernel = [pool](const KernelCall& call) {
+    const Window& w = pool.window;
+    const T* in = call.in<T>(0);
+    T* out = call.out<T>(0);
+    for (std::int64_t plane = 0; plane < pool.planes; ++plane, in += w.h.in * w.w.in) {
+      for (std::int64_t oy = 0; oy < w.h.out; ++oy) {
+        for (std::int64_t ox = 0; ox < w.w.out; ++ox) {
+          T best = std::numeric_limits<T>::lowest();
+          covered(w.h, oy, [&](std::int64_t y) {
+            covered(w.w, ox, [&](std::int64_t x) { best = std::max(best, in[y * w.w.in + x]); });
+          });
+          *out++ = best;
+        }
+      }
+    }
+  };
+  return planned;
+}
+
 }  // namespace
 
 PlannedNode plan_max_pool(const PlanRequest& request) {
   request.no_output(1, "Indices");
-  const Pool pool = read_pool(request);
+  const ElementType type = request.input(0).type;
+  if (type == ElementType::kUint8 || type == ElementType::kInt8) {
+    const Pool bytes = read_pool(request, request.input(0));
+    return type == ElementType::kInt8 ? byte_pool<std::int8_t>(request, bytes, type)
+                                      : byte_pool<std::uint8_t>(request, bytes, type);
+  }
+  const Pool pool = read_pool(request, request.float_input(0));
   const Window& w = pool.window;
   const PoolPlane shape{.in_h = w.h.in,
                         .in_w = w.w.in,
@@ -97,7 +133,7 @@ PlannedNode plan_max_pool(const PlanRequest& request) {
 }
 
 PlannedNode plan_average_pool(const PlanRequest& request) {
-  const Pool pool = read_pool(request);
+  const Pool pool = read_pool(request, request.float_input(0));
   const bool count_padding = request.node().integer("count_include_pad", 0) != 0;
   PlannedNode planned = pooled(pool);
   planned.kernel = [w = pool.window, planes = pool.planes, count_padding](const KernelCall& call) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "workloads/operators/operators.h"
+#include "workloads/operators/quantized_fast.h"
 #include "workloads/operators/types.h"
 #include "workloads/operators/window.h"
 
@@ -264,6 +265,8 @@ PlannedNode plan_quantize(const PlanRequest& request) {
   PlannedNode planned;
   planned.outputs = {{.type = type, .shape = x.shape}};
   planned.flops = 2.0 * static_cast<double>(count);
+  planned.kernel = fast_quantize(request, type);
+  if (planned.kernel) return planned;
   planned.kernel = visit_type(type, [&]<class T>(T) -> Kernel {
     return [=, from_float = x.type == kFloat32](const KernelCall& call) {
       for (std::int64_t i = 0; i < count; ++i) {
@@ -340,8 +343,13 @@ PlannedNode plan_matmul_integer(const PlanRequest& request) {
     request.fail("a zero point of another type");
   }
   PlannedNode planned;
+  const bool one_product = p.shared_right && b.rank() == 2;
+  if (auto fast = one_product ? fast_matmul_integer(request, p.m * p.matrices, p.n, p.k) : std::nullopt) {
+    planned = *std::move(fast);
+  }
   planned.outputs = {{.type = kInt32, .shape = p.out}};
   planned.flops = 2.0 * static_cast<double>(*element_count(p.out)) * static_cast<double>(p.k);
+  if (planned.kernel) return planned;
   planned.scratch_bytes = product_scratch(p);
   planned.kernel = [=, kernels = &request.kernels, type_a = a.type, type_b = b.type](
                        const KernelCall& call) {
@@ -439,8 +447,16 @@ PlannedNode plan_qlinear_conv(const PlanRequest& request) {
   const bool many_scales = request.input(4).elements() > 1;
   const bool many_zeros = request.input(5).elements() > 1;
   PlannedNode planned;
+  if (auto fast = fast_qlinear_conv(request, {.window = c.window,
+                                              .batch = c.batch,
+                                              .groups = c.groups,
+                                              .in_channels = c.in_channels,
+                                              .out_channels = c.out_channels})) {
+    planned = *std::move(fast);
+  }
   planned.outputs = {{.type = type, .shape = c.out}};
   planned.flops = flops_of(c);
+  if (planned.kernel) return planned;
   planned.scratch_bytes = c.scratch();
   planned.kernel = visit_type(type, [&]<class T>(T) -> Kernel {
     return [=, kernels = &request.kernels](const KernelCall& call) {
@@ -455,8 +471,8 @@ PlannedNode plan_qlinear_conv(const PlanRequest& request) {
                    const std::int64_t channel = g * c.out_channels + i / c.out_plane();
                    const std::int64_t sum =
                        std::int64_t{sums[i]} + (has_bias ? call.in<std::int32_t>(8)[channel] : 0);
-                   const float scale = *call.in(1) * call.in(4)[many_scales ? channel : 0];
-                   to[i] = quantized<T>(static_cast<float>(sum) * scale, *call.in(6), y_zero);
+                   const float scale = *call.in(1) * call.in(4)[many_scales ? channel : 0] / *call.in(6);
+                   to[i] = quantized<T>(static_cast<float>(sum) * scale, 1.0F, y_zero);
                  }
                });
     };

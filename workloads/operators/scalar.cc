@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <optional>
 #include <string_view>
 
+#include "workloads/half.h"
 #include "workloads/onnx_reader.h"
 #include "workloads/operators/operators.h"
 #include "workloads/operators/types.h"
@@ -166,19 +166,6 @@ PlannedNode with_parameters(const PlanRequest& request) {
     });
   }
   request.fail(fmt::format("is not supported for {}", name_of(request.input(0).type)));
-}
-
-/// float32 rounded to the nearest float16 (ties to even), widened again.
-float rounded_to_half(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-  if (magnitude >= 0x7F800000U) return x;  // infinity, NaN
-  if (magnitude < 0x38800000U) {           // subnormal: a multiple of 2^-24
-    return std::nearbyint(x * 0x1p24F) * 0x1p-24F;
-  }
-  const std::uint32_t rounded = (magnitude + 0xFFFU + (magnitude >> 13 & 1U)) & ~0x1FFFU;
-  const float wide = std::bit_cast<float>(rounded);
-  return std::copysign(wide >= 65536.0F ? std::numeric_limits<float>::infinity() : wide, x);
 }
 
 template <class To>
