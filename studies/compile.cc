@@ -382,6 +382,20 @@ std::shared_ptr<const Traffic> scaled_traffic(const Scenario& scenario,
   return scale_traffic(std::move(unscaled), scale, rule);
 }
 
+namespace {
+
+void resolve_own_models(const Scenario& scenario, const StoreOptions& store, Inputs& inputs) {
+  for (const DeploymentSpec& deployment : scenario.deployments) {
+    if (!deployment.model) continue;
+    Scenario own = scenario;
+    own.model = *deployment.model;
+    inputs.own.emplace(deployment.name,
+                       resolve_model(own, inputs.unscaled->has_execution(), store));
+  }
+}
+
+}  // namespace
+
 Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
   Inputs inputs;
   const TrafficSpec& spec = scenario.traffic;
@@ -396,7 +410,10 @@ Inputs resolve_inputs(const Scenario& scenario, const StoreOptions& store) {
         file, {spec.format, spec.spread, spec.reorder, spec.bin, spec.drop_failed});
   }
   inputs.traffic = scaled_traffic(scenario, inputs.unscaled, spec.scale);
-  inputs.model = resolve_model(scenario, inputs.unscaled->has_execution(), store);
+  resolve_own_models(scenario, store, inputs);
+  const bool all_own = !inputs.own.empty() && inputs.own.size() == scenario.deployments.size();
+  inputs.model = all_own ? inputs.own.begin()->second
+                         : resolve_model(scenario, inputs.unscaled->has_execution(), store);
   for (const VersionSpec& version : scenario.versions) {
     if (version.model) {
       Scenario own = scenario;
@@ -426,6 +443,11 @@ Horizon horizon_of(const Scenario& scenario, const Traffic& traffic) {
 
 CompiledDeployment compile_deployment(const Scenario& scenario, const DeploymentSpec& deployment,
                                       const Inputs& inputs) {
+  if (const auto found = inputs.own.find(deployment.name); found != inputs.own.end()) {
+    Inputs own = inputs;
+    own.model = found->second;
+    return compile_one(scenario, deployment, own);
+  }
   if (scenario.versions.empty()) return compile_one(scenario, deployment, inputs);
   std::vector<CompiledDeployment> versions;
   for (std::size_t i = 0; i < scenario.versions.size(); ++i) {

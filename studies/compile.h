@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct Inputs {
   std::shared_ptr<const Traffic> unscaled{};
   ResolvedModel model{};
   std::vector<ResolvedModel> versions{};  ///< of the scenario's versions
+  std::map<std::string, ResolvedModel> own{};  ///< of deployments with a model of their own, by name
 };
 
 /// Opens the traffic and resolves the model.

@@ -6,10 +6,13 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "input/byte_reader.h"
 #include "input/quantity.h"
 #include "workloads/executor.h"
 #include "workloads/models.h"
 #include "workloads/onnx_reader.h"
+#include "workloads/onnx_writer.h"
+#include "workloads/passes/passes.h"
 #include "workloads/profile_store.h"
 
 namespace faascast {
@@ -63,7 +66,16 @@ ResolvedModel named_model(const Scenario& scenario, bool traffic_has_execution,
                           const StoreOptions& store) {
   const ModelSpec& spec = scenario.model;
   ResolvedModel model;
+  if (!spec.optimise.empty() && (spec.onnx.empty() || !spec.profile.empty())) {
+    throw InputError(Problem{scenario.file_name + ": model.optimise",
+                             "only a model that is profiled here can be optimised",
+                             "give model.onnx, and leave model.profile out"});
+  }
   if (!spec.profile.empty()) return from_profile(pinned_profile(scenario));
+  if (!spec.onnx.empty() && !spec.optimise.empty()) {
+    return from_profile(
+        profile_here(optimised_model(model_file_of(scenario), spec.optimise), {}, store));
+  }
   if (!spec.onnx.empty()) return from_profile(profile_here(model_file_of(scenario), {}, store));
   if (spec.execution) {
     model.cpu = spec.execution->distribution();
@@ -112,7 +124,20 @@ std::filesystem::path store_path(const StoreOptions& options) {
 
 ExecutionProfile profile_here(const std::string& name_or_path, const ProfileOptions& options,
                               const StoreOptions& store_options) {
+  return profile_here(find_model(name_or_path), options, store_options);
+}
+
+ModelFile optimised_model(const std::string& name_or_path, const std::string& passes) {
   const ModelFile file = find_model(name_or_path);
+  const PassResult result = apply_passes(parse_passes(passes), read_onnx(file.content, file.name));
+  ModelFile optimised{.name = fmt::format("{}, {}", file.name, passes),
+                      .content = write_onnx(result.graph)};
+  optimised.sha256 = sha256_hex(optimised.content);
+  return optimised;
+}
+
+ExecutionProfile profile_here(const ModelFile& file, const ProfileOptions& options,
+                              const StoreOptions& store_options) {
   const Executor executor(
       read_onnx(file.content, file.name),
       {.batch = options.batch, .input_shapes = options.input_shapes, .isa = options.isa});
@@ -122,7 +147,7 @@ ExecutionProfile profile_here(const std::string& name_or_path, const ProfileOpti
   }
   ProfileStore store(store_path(store_options));
   if (auto stored = store.get(key)) return *std::move(stored);
-  ExecutionProfile profile = profile_model(name_or_path, options);
+  ExecutionProfile profile = profile_model(file, options);
   store.put(profile);
   return profile;
 }

@@ -7,6 +7,7 @@
 #include "sim-core/distribution.h"
 #include "studies/host_factor.h"
 #include "studies/scenario.h"
+#include "workloads/models.h"
 #include "workloads/profile.h"
 #include "workloads/profiler.h"
 
@@ -41,6 +42,15 @@ struct StoreOptions {
 [[nodiscard]] ExecutionProfile profile_here(const std::string& name_or_path,
                                             const ProfileOptions& options,
                                             const StoreOptions& store);
+
+/// The same of a model in memory.
+[[nodiscard]] ExecutionProfile profile_here(const ModelFile& file, const ProfileOptions& options,
+                                            const StoreOptions& store);
+
+/// A model after passes ("conversion+int8"), named after both. Ranges for int8 come from made-up
+/// inputs: time and size do not depend on them, accuracy would (see `faascast model optimise`).
+/// @throws InputError as find_model(), parse_passes() and apply_passes()
+[[nodiscard]] ModelFile optimised_model(const std::string& name_or_path, const std::string& passes);
 
 /// Reads the pinned profile, or finds one in the store, or measures the model here and stores it.
 /// @param traffic_has_execution  no model is needed then

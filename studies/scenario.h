@@ -65,6 +65,7 @@ struct ModelSpec {
   Megabytes memory_used{};         ///< 0: as the profile says
   Bytes weights{};                 ///< fetched at a cold start; 0: the model is in the package
   Duration load_cpu{};             ///< CPU time to load the model; 0: as the profile says
+  std::string optimise{};          ///< passes that change `onnx` first: "conversion+int8"
 };
 
 /// [handler]: CPU time that every request pays besides the kernel, on functions and servers alike.
@@ -207,6 +208,7 @@ struct DeploymentSpec {
   RetrySpec retry{};
   std::optional<WarmCapacity> provisioned{};
   std::string nodes{};  ///< server type of a self-hosted platform; empty: the platform's
+  std::optional<ModelSpec> model{};  ///< absent: the scenario's
   // servers
   std::optional<std::uint32_t> count{};  ///< absent: 1; breakeven searches it
   std::optional<std::uint32_t> workers{};  ///< per server; absent: one per vCPU

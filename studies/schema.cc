@@ -2,6 +2,7 @@
 
 #include "studies/schema_readers.h"
 #include "studies/surroundings.h"
+#include "workloads/passes/passes.h"
 
 namespace faascast {
 
@@ -270,6 +271,19 @@ const std::vector<SchemaKey<ModelSpec>>& model_keys() {
   static const std::vector<SchemaKey<ModelSpec>> keys = {
       {"onnx", "file", "", "a shipped model's name or an ONNX file: profiled here on first use",
        text<&ModelSpec::onnx>},
+      {"optimise", "passes", "",
+       "passes that change `onnx` before it is profiled, joined by '+': conversion, prune=0.5, "
+       "prune-channels=0.25, float16-weights, int8-weights, int8",
+       [](ModelSpec& spec, const TomlNode& node) {
+         const auto value = node.string();
+         if (!value) return;
+         try {
+           static_cast<void>(parse_passes(*value));
+           spec.optimise = *value;
+         } catch (const InputError& error) {
+           for (const Problem& problem : error.problems()) node.report(problem.what, problem.mend);
+         }
+       }},
       {"profile", "file", "",
        "a stored profile (or a shipped one's name) to use instead of measuring",
        text<&ModelSpec::profile>},
@@ -330,6 +344,12 @@ const std::vector<SchemaKey<Objective>>& objective_keys() {
 const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
   static const std::vector<SchemaKey<DeploymentSpec>> keys = joined_with(
       surroundings_keys(), joined_with(function_keys(), {
+      {"model", "table", "", "as [model], for this deployment alone; default: the scenario's",
+       [](DeploymentSpec& spec, const TomlNode& node) {
+         ModelSpec model;
+         read_keys(model, node, model_keys());
+         spec.model = model;
+       }},
       {"name", "text", "", "what reports call it; default: the platform or server",
        text<&DeploymentSpec::name>},
       {"platform", "name", "", "a serverless platform, or a platform file",

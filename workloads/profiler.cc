@@ -203,9 +203,12 @@ ExecutionProfile profile_work(const std::string& name, const std::function<void(
 }
 
 ExecutionProfile profile_model(const std::string& name_or_path, const ProfileOptions& options) {
+  return profile_model(find_model(name_or_path), options);
+}
+
+ExecutionProfile profile_model(const ModelFile& file, const ProfileOptions& options) {
   check(options);
   const Pinned pinned;
-  const ModelFile file = find_model(name_or_path);
   ExecutionProfile profile{.model = file.name, .model_sha256 = file.sha256};
   const Duration start = thread_cpu();
   Executor executor(

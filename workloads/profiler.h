@@ -6,6 +6,7 @@
 #include <string>
 
 #include "workloads/executor.h"
+#include "workloads/models.h"
 #include "workloads/profile.h"
 
 namespace faascast {
@@ -36,6 +37,9 @@ struct ProfileOptions {
 /// @throws InputError as find_model(), read_onnx() and Executor do, and for options out of range.
 [[nodiscard]] ExecutionProfile profile_model(const std::string& name_or_path,
                                              const ProfileOptions& options = {});
+
+/// The same of a model in memory.
+[[nodiscard]] ExecutionProfile profile_model(const ModelFile& file, const ProfileOptions& options = {});
 
 /// Any other piece of work, measured by the same rules; no model, shapes or arithmetic are recorded.
 [[nodiscard]] ExecutionProfile profile_work(const std::string& name,
