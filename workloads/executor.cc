@@ -73,14 +73,6 @@ void check_operators(const Graph& graph) {
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 
-std::size_t batch_axis(const std::vector<Dimension>& shape) {
-  constexpr std::array<std::string_view, 3> kNames{"N", "batch", "batch_size"};
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (std::find(kNames.begin(), kNames.end(), shape[axis].name) != kNames.end()) return axis;
-  }
-  return 0;
-}
-
 Shape input_shape_of(const Graph& graph, const Value& value, const ExecutorOptions& options) {
   const auto fail = [&](const std::string& what, std::string mend) {
     throw InputError(Problem{.where = graph.name,
@@ -408,6 +400,14 @@ struct Executor::Impl {
     steps.push_back(std::move(step));
   }
 };
+
+std::size_t batch_axis(const std::vector<Dimension>& shape) {
+  constexpr std::array<std::string_view, 3> kNames{"N", "batch", "batch_size"};
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (std::find(kNames.begin(), kNames.end(), shape[axis].name) != kNames.end()) return axis;
+  }
+  return 0;
+}
 
 Executor::Executor(Graph graph, const ExecutorOptions& options) : impl_(std::make_unique<Impl>()) {
   impl_->graph = std::move(graph);

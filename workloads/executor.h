@@ -14,9 +14,12 @@
 
 namespace faascast {
 
+/// The axis of an input that counts examples: the one named "N", "batch" or "batch_size", or else
+/// the first.
+[[nodiscard]] std::size_t batch_axis(const std::vector<Dimension>& shape);
+
 struct ExecutorOptions {
-  /// Size of the batch axis of each input where the model leaves it open; >= 1. That is the axis
-  /// named "N", "batch" or "batch_size", or else the first.
+  /// Size of the batch_axis() of each input where the model leaves it open; >= 1.
   std::int64_t batch = 1;
   /// Shapes of inputs, by name; needed where an axis other than the first is open.
   std::map<std::string, Shape> input_shapes{};

@@ -125,7 +125,8 @@ TEST_P(ShippedModel, MatchesItsReference) {
 }
 INSTANTIATE_TEST_SUITE_P(Models, ShippedModel,
                          ::testing::Values("cnn-mnist", "cnn-mnist-student", "logreg-mnist-odd",
-                                           "dqn-cartpole", "lstm-sentiment"));
+                                           "dqn-cartpole", "dqn-cartpole-robust", "dqn-cartpole-student",
+                                           "lstm-sentiment"));
 
 struct PublicCase {
   const char* name;

@@ -7,6 +7,7 @@ namespace {
 
 TEST(FindModel, KnowsTheShippedNames) {
   EXPECT_EQ(shipped_models(), (std::vector<std::string>{"cnn-mnist", "cnn-mnist-student", "dqn-cartpole",
+                                                        "dqn-cartpole-robust", "dqn-cartpole-student",
                                                         "logreg-mnist-odd", "lstm-sentiment"}));
   const ModelFile model = find_model("logreg-mnist-odd");
   EXPECT_EQ(model.name, "logreg-mnist-odd");
