@@ -504,7 +504,7 @@ void CommandLine::add_trace() {
   anonymise.callback(
       [=, this] { chosen_ = [arguments] { return trace_anonymise_command(*arguments); }; });
 
-  CLI::App& plot = *command.add_subcommand("plot", "Draw the rate over time as an SVG file");
+  CLI::App& plot = *command.add_subcommand("plot", "Draw rate, burstiness and popularity as an SVG file");
   add_input(plot);
   plot.add_option("--seed", arguments->seed, "Of the random draws")
       ->check(seed_check())

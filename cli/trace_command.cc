@@ -80,6 +80,13 @@ std::string json_of(const std::string& description, const TrafficInfo& info,
                         {"busiest_1_percent_share", info.busiest_1_percent_share},
                         {"busiest_10_percent_share", info.busiest_10_percent_share},
                         {"functions_for_90_percent", info.functions_for_90_percent}};
+  for (const TrafficInfo::Popularity& p : info.popularity) {
+    json["popularity"]["curve"].push_back({{"functions", p.functions}, {"share", p.share}});
+  }
+  json["dispersion_by_window"] = nlohmann::ordered_json::array();
+  for (const Dispersion& d : info.dispersion_by_window) {
+    json["dispersion_by_window"].push_back({{"window_s", seconds_of(d.window)}, {"ratio", d.ratio}});
+  }
   json["rates"] = {{"part_s", seconds_of(info.span) / kRateParts}, {"per_s", rates}};
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -173,7 +180,7 @@ ExitCode trace_anonymise_command(const TraceArguments& arguments) {
 }
 
 ExitCode trace_plot_command(const TraceArguments& arguments) {
-  write_file(arguments.result, rate_plot_svg(*opened(arguments), {arguments.seed, 0}));
+  write_file(arguments.result, traffic_plot_svg(*opened(arguments), {arguments.seed, 0}));
   return kDone;
 }
 

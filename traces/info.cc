@@ -116,6 +116,9 @@ void describe_popularity(TrafficInfo& info, const std::vector<std::uint64_t>& by
   const std::size_t percent = (counts.size() + 99) / 100;
   const std::size_t tenth = (counts.size() + 9) / 10;
   const auto all = static_cast<double>(info.requests);
+  constexpr double kPoints = 100.0;  // evenly spaced in the logarithm of the rank
+  const double step = std::log(static_cast<double>(counts.size())) / (kPoints - 1.0);
+  double next = 0.0;
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     sum += counts[i];
@@ -124,6 +127,11 @@ void describe_popularity(TrafficInfo& info, const std::vector<std::uint64_t>& by
     if (i + 1 == percent) info.busiest_1_percent_share = share;
     if (i + 1 == tenth) info.busiest_10_percent_share = share;
     if (info.functions_for_90_percent == 0 && share >= 0.9) info.functions_for_90_percent = i + 1;
+    if (const double rank = std::log(static_cast<double>(i + 1));
+        rank >= next || i + 1 == counts.size()) {
+      info.popularity.push_back({i + 1, share});
+      next = rank + step;
+    }
   }
 }
 
@@ -132,6 +140,7 @@ void describe_popularity(TrafficInfo& info, const std::vector<std::uint64_t>& by
 TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
   TrafficInfo info;
   Minutes minutes;
+  CountBins bins;
   std::vector<std::uint64_t> by_function;
   double weighted_cv = 0.0;
   std::uint64_t gaps = 0;
@@ -145,6 +154,7 @@ TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
       last = std::max(last, row.at);
       ++info.requests;
       ++minutes[row.at / kMinuteNs];
+      bins.add(row.at);
       if (row.function >= by_function.size()) by_function.resize(std::size_t{row.function} + 1);
       ++by_function[row.function];
       own.add(row.at);
@@ -160,6 +170,7 @@ TrafficInfo describe(const Traffic& traffic, ReplaySeed seed) {
   if (seconds > 0.0) info.mean_rate_per_s = static_cast<double>(info.requests) / seconds;
   if (gaps > 0) info.interarrival_cv = weighted_cv / static_cast<double>(gaps);
   describe_minutes(info, minutes);
+  info.dispersion_by_window = bins.figures(info.span);
   return info;
 }
 

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "sim-core/arrivals.h"
 #include "sim-core/units.h"
+#include "traces/dispersion.h"
 
 namespace faascast {
 
@@ -30,6 +32,15 @@ struct TrafficInfo {
   double busiest_1_percent_share = 0.0;
   double busiest_10_percent_share = 0.0;
   std::uint64_t functions_for_90_percent = 0;
+  /// The same dispersion for windows from a second to an hour, shortest first.
+  std::vector<Dispersion> dispersion_by_window{};
+  /// What share of the requests go to the busiest `functions`; up to a hundred points, the busiest
+  /// alone and all of them among them.
+  struct Popularity {
+    std::uint64_t functions = 0;
+    double share = 0.0;
+  };
+  std::vector<Popularity> popularity{};
 };
 
 /// Replays the traffic once. @throws InputError when a trace row cannot be read

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <utility>
 
 #include "input/quantity.h"
 #include "traces/info.h"
@@ -17,6 +19,8 @@ constexpr double kWidth = 720.0;  ///< of the curve
 constexpr double kHeight = 240.0;
 constexpr double kLeft = 70.0;
 constexpr double kTop = 40.0;
+constexpr double kSmallWidth = 320.0;  ///< of the two panels below
+constexpr double kSmallHeight = 160.0;
 
 std::string escaped(std::string_view text) {
   std::string safe;
@@ -47,6 +51,109 @@ std::string label(double x, double y, std::string_view anchor, std::string_view 
                      escaped(text));
 }
 
+/// Where a panel's axes stand.
+struct Area {
+  double left;
+  double top;
+  double width;
+  double height;
+  [[nodiscard]] double bottom() const { return top + height; }
+};
+
+std::string axes(const Area& area, std::string_view title) {
+  return fmt::format("<path d=\"M{0:g},{1:g}V{2:g}H{3:g}\" fill=\"none\" stroke=\"#000\"/>\n",
+                     area.left, area.top, area.bottom(), area.left + area.width) +
+         label(area.left, area.top - 16.0, "start", title);
+}
+
+/// A line through points given as shares of the area, with a dot on each where they are few.
+std::string line(const Area& area, const std::vector<std::pair<double, double>>& points) {
+  constexpr std::size_t kFew = 12;
+  std::string path;
+  std::string dots;
+  for (const auto& [x_share, y_share] : points) {
+    const double x = area.left + area.width * x_share;
+    const double y = area.bottom() - area.height * y_share;
+    path += fmt::format("{}{:.2f},{:.2f}", path.empty() ? "M" : "L", x, y);
+    if (points.size() > kFew) continue;
+    dots += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"3\" fill=\"#4477aa\"/>\n", x, y);
+  }
+  if (path.empty()) return {};
+  return fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"#4477aa\" stroke-width=\"2\"/>\n",
+                     path) +
+         dots;
+}
+
+std::string rate_panel(const Traffic& traffic, ReplaySeed seed, const TrafficInfo& info) {
+  const Area area{kLeft, kTop, kWidth, kHeight};
+  const Duration span = std::max(info.span, Duration(1));
+  const std::vector<double> rates = rates_over_time(traffic, seed, span, kParts);
+  const double peak = *std::max_element(rates.begin(), rates.end());
+  std::string svg =
+      fmt::format("<path d=\"{}\" fill=\"#4477aa\"/>\n", steps(rates, peak > 0.0 ? peak : 1.0));
+  svg += axes(area, fmt::format("requests a second, means of {}; {} requests, cv of the gaps {:.3g}",
+                                format_duration(span / kParts), format_count(info.requests),
+                                info.interarrival_cv));
+  svg += label(kLeft - 6.0, kTop + 4.0, "end", fmt::format("{:.3g}", peak));
+  svg += label(kLeft - 6.0, area.bottom(), "end", "0");
+  for (int quarter = 0; quarter <= 4; ++quarter) {
+    svg += label(kLeft + kWidth * quarter / 4.0, area.bottom() + 18.0, "middle",
+                 quarter == 0 ? "0" : format_duration(span * quarter / 4));
+  }
+  return svg;
+}
+
+/// Both axes logarithmic; the line at 1 is where Poisson arrivals are.
+std::string dispersion_panel(const TrafficInfo& info, const Area& area) {
+  std::string svg = axes(area, "variance / mean of counts, by length of the count");
+  const auto& figures = info.dispersion_by_window;
+  if (figures.empty()) {
+    return svg + label(area.left + 8.0, area.top + 20.0, "start", "the span is too short to tell");
+  }
+  double high = 10.0;
+  double low = 0.1;
+  for (const Dispersion& d : figures) {
+    high = std::max(high, d.ratio);
+    if (d.ratio > 0.0) low = std::min(low, d.ratio);
+  }
+  high = std::pow(10.0, std::ceil(std::log10(high)));
+  low = std::pow(10.0, std::floor(std::log10(low)));
+  const auto y_of = [&](double ratio) {
+    return std::log(std::max(ratio, low) / low) / std::log(high / low);
+  };
+  std::vector<std::pair<double, double>> points;
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const double x = (static_cast<double>(i) + 0.5) / static_cast<double>(figures.size());
+    points.emplace_back(x, y_of(figures[i].ratio));
+    svg += label(area.left + area.width * x, area.bottom() + 18.0, "middle",
+                 format_duration(figures[i].window));
+  }
+  const double poisson = area.bottom() - area.height * y_of(1.0);
+  svg += fmt::format(
+      "<path d=\"M{:g},{:.2f}H{:g}\" stroke=\"#888\" stroke-dasharray=\"4 4\" fill=\"none\"/>\n",
+      area.left, poisson, area.left + area.width);
+  svg += label(area.left + area.width, poisson - 4.0, "end", "Poisson");
+  svg += label(area.left - 6.0, area.top + 4.0, "end", fmt::format("{:g}", high));
+  svg += label(area.left - 6.0, area.bottom(), "end", fmt::format("{:g}", low));
+  return svg + line(area, points);
+}
+
+/// The number of functions is logarithmic.
+std::string popularity_panel(const TrafficInfo& info, const Area& area) {
+  std::string svg = axes(area, "share of requests to the busiest functions");
+  std::vector<std::pair<double, double>> points;
+  const double all = std::log(static_cast<double>(info.functions));
+  for (const TrafficInfo::Popularity& p : info.popularity) {
+    points.emplace_back(std::log(static_cast<double>(p.functions)) / all, p.share);
+  }
+  svg += label(area.left - 6.0, area.top + 4.0, "end", "100 %");
+  svg += label(area.left - 6.0, area.bottom(), "end", "0");
+  svg += label(area.left, area.bottom() + 18.0, "middle", "1");
+  svg += label(area.left + area.width, area.bottom() + 18.0, "middle",
+               format_count(info.functions));
+  return svg + line(area, points);
+}
+
 }  // namespace
 
 std::vector<double> rates_over_time(const Traffic& traffic, ReplaySeed seed, Duration span,
@@ -66,30 +173,22 @@ std::vector<double> rates_over_time(const Traffic& traffic, ReplaySeed seed, Dur
   return rates;
 }
 
-std::string rate_plot_svg(const Traffic& traffic, ReplaySeed seed) {
+std::string traffic_plot_svg(const Traffic& traffic, ReplaySeed seed) {
   const TrafficInfo info = describe(traffic, seed);
-  const Duration span = std::max(info.span, Duration(1));
-  const std::vector<double> rates = rates_over_time(traffic, seed, span, kParts);
-  const double peak = *std::max_element(rates.begin(), rates.end());
-  const double top_rate = peak > 0.0 ? peak : 1.0;
-  const double bottom = kTop + kHeight;
+  const bool has_popularity = info.functions > 1;
+  const double height = kTop + kHeight + 60.0 + (kTop + kSmallHeight + 50.0);
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" "
       "viewBox=\"0 0 {0:g} {1:g}\" font-family=\"sans-serif\" font-size=\"12\">\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
-      kLeft + kWidth + 30.0, bottom + 50.0);
+      kLeft + kWidth + 30.0, height);
   svg += fmt::format("<title>{}</title>\n", escaped(traffic.description()));
-  svg += fmt::format("<path d=\"{}\" fill=\"#4477aa\"/>\n", steps(rates, top_rate));
-  svg += fmt::format("<path d=\"M{0:g},{1:g}V{2:g}H{3:g}\" fill=\"none\" stroke=\"#000\"/>\n",
-                     kLeft, kTop, bottom, kLeft + kWidth);
-  svg += label(kLeft, 24.0, "start",
-               fmt::format("requests a second, means of {}; {} requests",
-                           format_duration(span / kParts), format_count(info.requests)));
-  svg += label(kLeft - 6.0, kTop + 4.0, "end", fmt::format("{:.3g}", peak));
-  svg += label(kLeft - 6.0, bottom, "end", "0");
-  for (int quarter = 0; quarter <= 4; ++quarter) {
-    svg += label(kLeft + kWidth * quarter / 4.0, bottom + 18.0, "middle",
-                 quarter == 0 ? "0" : format_duration(span * quarter / 4));
+  svg += rate_panel(traffic, seed, info);
+  const double top = kTop + kHeight + 60.0 + kTop;
+  svg += dispersion_panel(info, {kLeft, top, kSmallWidth, kSmallHeight});
+  if (has_popularity) {
+    svg += popularity_panel(
+        info, {kLeft + kWidth - kSmallWidth, top, kSmallWidth, kSmallHeight});
   }
   return svg + "</svg>\n";
 }

@@ -13,8 +13,10 @@ namespace faascast {
 [[nodiscard]] std::vector<double> rates_over_time(const Traffic& traffic, ReplaySeed seed,
                                                   Duration span, std::size_t parts);
 
-/// The rate over time as an SVG picture that needs nothing else: the mean of each of 240 equal
-/// parts of the span. Replays the traffic twice. @throws InputError when a trace row cannot be read
-[[nodiscard]] std::string rate_plot_svg(const Traffic& traffic, ReplaySeed seed);
+/// Traffic as an SVG picture that needs nothing else: the rate over time (the mean of each of 240
+/// equal parts of the span), how uneven counts are by how long they are counted for, and, where there
+/// are several functions, what share of the requests the busiest of them get. Replays the traffic
+/// twice. @throws InputError when a trace row cannot be read
+[[nodiscard]] std::string traffic_plot_svg(const Traffic& traffic, ReplaySeed seed);
 
 }  // namespace faascast

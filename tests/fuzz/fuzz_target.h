@@ -18,5 +18,6 @@ struct FuzzTarget {
 [[nodiscard]] std::vector<FuzzTarget> fuzz_targets();
 
 void add_trace_targets(std::vector<FuzzTarget>& targets);
+void add_day_target(std::vector<FuzzTarget>& targets);
 
 }  // namespace faascast

@@ -1,5 +1,5 @@
-// The engine against the plain simulator of reference.h: thousands of random workloads, every
-// figure equal. Where they differ, the smallest workload found that still shows it is printed.
+// The engine against the plain simulator of reference.h: ten thousand random workloads, every figure
+// equal. Where they differ, the smallest workload found that still shows it is printed.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -198,14 +198,14 @@ void expect_same(std::uint64_t first, std::uint64_t count, ScenarioKind kind) {
   }
 }
 
-TEST(ExactReplay, TinyPools) { expect_same(0, times(900), {.most_requests = 8}); }
+TEST(ExactReplay, TinyPools) { expect_same(0, times(2000), {.most_requests = 8}); }
 
 TEST(ExactReplay, SmallPools) { expect_same(10'000'000, times(700), {.most_requests = 60}); }
 
 TEST(ExactReplay, LongPools) { expect_same(20'000'000, times(20), {.most_requests = 12'000}); }
 
 TEST(ExactReplay, TinyDetailedPools) {
-  expect_same(50'000'000, times(800), {.most_requests = 8, .detailed = true});
+  expect_same(50'000'000, times(2000), {.most_requests = 8, .detailed = true});
 }
 
 TEST(ExactReplay, SmallDetailedPools) {
@@ -225,7 +225,7 @@ TEST(ExactReplay, LongServers) {
 }
 
 TEST(ExactReplay, TinyDetailedServers) {
-  expect_same(80'000'000, times(900), {.most_requests = 8, .servers = true, .detailed = true});
+  expect_same(80'000'000, times(2000), {.most_requests = 8, .servers = true, .detailed = true});
 }
 
 TEST(ExactReplay, SmallDetailedServers) {
@@ -237,7 +237,7 @@ TEST(ExactReplay, LongDetailedServers) {
 }
 
 TEST(ExactReplay, TinySplits) {
-  expect_same(110'000'000, times(400), {.most_requests = 8, .splits = true});
+  expect_same(110'000'000, times(1000), {.most_requests = 8, .splits = true});
 }
 
 TEST(ExactReplay, SmallSplits) {

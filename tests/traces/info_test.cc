@@ -1,12 +1,15 @@
 #include "traces/info.h"
 
 #include <gmock/gmock.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
 #include "tests/traces/replayed.h"
+#include "traces/generators.h"
 #include "traces/trace.h"
 
 namespace faascast {
@@ -36,6 +39,44 @@ TEST(Describe, KnownFigures) {
   EXPECT_NEAR(info.dispersion, 14.0 / 12.0, 1e-12);
   // Gaps 10, 10, 110: mean 130/3, variance 20000/9.
   EXPECT_NEAR(info.interarrival_cv, std::sqrt(20000.0 / 9.0) / (130.0 / 3.0), 1e-12);
+}
+
+TEST(Describe, DispersionByWindow) {
+  // Two requests in every even second: 2, 0, 2, 0, ... has mean 1 and variance 1; any ten seconds
+  // hold exactly ten.
+  std::string text = "arrival_s\n";
+  for (int second = 0; second < 200; second += 2) text += fmt::format("{0}.25\n{0}.75\n", second);
+  text += "200\n";
+  const TrafficInfo info = describe(*open_trace_text(text, "r.csv"), {});
+  ASSERT_EQ(info.dispersion_by_window.size(), 2U) << "there are no ten minutes";
+  EXPECT_EQ(info.dispersion_by_window[0].window, 1s);
+  EXPECT_NEAR(info.dispersion_by_window[0].ratio, 1.0, 1e-12);
+  EXPECT_EQ(info.dispersion_by_window[1].window, 10s);
+  EXPECT_NEAR(info.dispersion_by_window[1].ratio, 0.0, 1e-12);
+}
+
+TEST(Describe, PoissonArrivalsHaveDispersionOneForEveryWindow) {
+  GeneratorSpec spec;
+  spec.rate_per_s = 5.0;
+  spec.duration = 24h * 60;  // more seconds than there are bins for
+  const TrafficInfo info = describe(*make_generator(spec), {3, 0});
+  ASSERT_EQ(info.dispersion_by_window.size(), 4U);
+  EXPECT_EQ(info.dispersion_by_window[0].window, 10s);
+  for (const Dispersion& d : info.dispersion_by_window) {
+    const double windows = spec.duration / d.window;
+    EXPECT_NEAR(d.ratio, 1.0, 5.0 * std::sqrt(2.0 / windows));  // of a chi-squared, 5 errors
+  }
+}
+
+TEST(Describe, PopularityIsACurve) {
+  const auto traffic = open_trace_text("arrival_s,function\n0,a\n1,b\n2,a\n3,c\n", "r.csv");
+  const TrafficInfo info = describe(*traffic, {});
+  ASSERT_EQ(info.popularity.size(), 3U);
+  EXPECT_EQ(info.popularity[0].functions, 1U);
+  EXPECT_DOUBLE_EQ(info.popularity[0].share, 0.5);
+  EXPECT_DOUBLE_EQ(info.popularity[1].share, 0.75);
+  EXPECT_EQ(info.popularity[2].functions, 3U);
+  EXPECT_DOUBLE_EQ(info.popularity[2].share, 1.0);
 }
 
 TEST(Describe, NothingIsNoNumber) {

@@ -102,12 +102,16 @@ TEST(Plot, ShowsTheRate) {
     for (int i = 0; i < (second < 120 ? 1 : 4); ++i) text += std::to_string(second) + "\n";
   }
   text += "240\n";
-  const std::string svg = rate_plot_svg(*open_trace_text(text, "a<b&c"), {});
+  const std::string svg = traffic_plot_svg(*open_trace_text(text, "a<b&c"), {});
   EXPECT_THAT(svg, HasSubstr("<svg xmlns"));
   EXPECT_THAT(svg, HasSubstr("a&lt;b&amp;c"));
   EXPECT_THAT(svg, HasSubstr("M70,280V232.00H73.00")) << "a fifth of the peak, 5 in the last part";
   EXPECT_THAT(svg, HasSubstr("601 requests"));
-  EXPECT_THAT(rate_plot_svg(*cut_traffic(poisson(), 11min, 12min), {}), HasSubstr("</svg>"));
+  EXPECT_THAT(svg, HasSubstr("variance / mean of counts"));
+  EXPECT_THAT(svg, ::testing::Not(HasSubstr("busiest functions"))) << "there is only one";
+  const std::string two = traffic_plot_svg(*rows_of("arrival_s,function\n1,x\n2.5,y\n3,x\n"), {});
+  EXPECT_THAT(two, HasSubstr("share of requests to the busiest functions"));
+  EXPECT_THAT(traffic_plot_svg(*cut_traffic(poisson(), 11min, 12min), {}), HasSubstr("</svg>"));
 }
 
 TEST(Head, FirstRowsAsTheyAreConverted) {
