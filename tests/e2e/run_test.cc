@@ -204,5 +204,44 @@ TEST(Breakeven, OfListPricesIsNearTheClosedForm) {
   EXPECT_NEAR(pair["spreadsheet"]["inferences_per_day"].get<double>(), 808'645.0, 8'100.0);
 }
 
+/// One client that asks again as soon as it is answered: 350 ms of work and 10 ms of network.
+TEST(Run, ClientsThatWaitGetWhatTheDeploymentGives) {
+  const Program program;
+  const std::string scenario = R"(
+name = "clients"
+[traffic]
+generator = { kind = "mlperf-single-stream", duration = "36 s" }
+[model]
+execution = "350 ms"
+[[deployment]]
+name = "slow"
+server = "aws/c6i.large"
+count = 1
+[[deployment]]
+name = "functions"
+platform = "aws-lambda"
+region = "us-east-1"
+memory = "2048 MB"
+cold_start = {}
+)";
+  const std::string file = program.file("clients.toml", scenario);
+  const json result = result_of(program, {"run", file});
+  const json& servers = result["deployments"][0];
+  const double latency = servers["latency_s"]["mean"];
+  EXPECT_GE(latency, 0.35);
+  EXPECT_NEAR(servers["requests"].get<double>(), 36.0 / latency, 1.0);
+  const Outcome text = program.run({"run", file});
+  EXPECT_THAT(text.out, HasSubstr("one query after another for 36 s"));
+  EXPECT_THAT(text.out, HasSubstr("wait for their answers"));
+  // Where deployments are held against the same traffic there is none to hold them against.
+  const Outcome breakeven = program.run({"breakeven", file});
+  EXPECT_EQ(breakeven.exit_code, 2);
+  EXPECT_THAT(breakeven.err, HasSubstr("[objective]"));
+  const Outcome generated = program.run(
+      {"trace", "generate", "--kind", "closed-loop", "--duration", "1 h", "-o", "x.csv"});
+  EXPECT_EQ(generated.exit_code, 2);
+  EXPECT_THAT(generated.err, HasSubstr("has no arrivals of its own"));
+}
+
 }  // namespace
 }  // namespace faascast
