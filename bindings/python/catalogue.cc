@@ -184,7 +184,7 @@ py::array samples_of(const py::object& self) {
                                   {static_cast<py::ssize_t>(sizeof(std::int64_t))}, samples.data(),
                                   self);
   array.attr("setflags")(py::arg("write") = false);
-  return std::move(array);
+  return array;
 }
 
 }  // namespace

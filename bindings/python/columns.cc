@@ -15,7 +15,7 @@ py::array view_of(const std::vector<Number>& column, const py::object& owner) {
   py::array_t<Number> array({static_cast<py::ssize_t>(column.size())},
                             {static_cast<py::ssize_t>(sizeof(Number))}, column.data(), owner);
   array.attr("setflags")(py::arg("write") = false);
-  return std::move(array);
+  return array;
 }
 
 template <class Number>

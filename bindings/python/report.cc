@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "sim-core/error.h"
@@ -32,12 +33,14 @@ std::shared_ptr<Columns> columns_of(const Timeline& timeline) {
   std::vector<double> start_s;
   std::vector<std::int64_t> completed;
   std::vector<std::int64_t> cold_starts;
+  std::vector<std::int64_t> throttled;
   std::vector<double> latency_mean_s;
   std::vector<double> instances;
   for (const TimelineBin& bin : timeline.bins) {
     start_s.push_back(seconds_of(timeline.bin) * static_cast<double>(start_s.size()));
     completed.push_back(static_cast<std::int64_t>(bin.completed));
     cold_starts.push_back(static_cast<std::int64_t>(bin.cold_starts));
+    throttled.push_back(static_cast<std::int64_t>(bin.throttled));
     latency_mean_s.push_back(bin.completed == 0 ? std::nan("")
                                                 : static_cast<double>(bin.latency_sum_ns) * 1e-9 /
                                                       static_cast<double>(bin.completed));
@@ -47,6 +50,7 @@ std::shared_ptr<Columns> columns_of(const Timeline& timeline) {
   columns->add("start_s", std::move(start_s));
   columns->add("completed", std::move(completed));
   columns->add("cold_starts", std::move(cold_starts));
+  columns->add("throttled", std::move(throttled));
   columns->add("latency_mean_s", std::move(latency_mean_s));
   columns->add("instances", std::move(instances));
   return columns;

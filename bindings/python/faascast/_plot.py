@@ -12,12 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    import matplotlib.axes
+    from matplotlib.axes import Axes
 
     from ._results import RunResult
     from ._trace import FloatArray
-
-    Axes = matplotlib.axes.Axes
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _STYLES = ("-", "--", "-.", ":")
@@ -347,7 +345,7 @@ def validation(columns: Mapping[str, npt.NDArray[Any]], ax: Optional[Axes]) -> A
             yerr=[np.maximum(predicted[own] - low[own], 0), np.maximum(high[own] - predicted[own], 0)],
             fmt="os^Dv"[i % 5], color=_COLOURS[i % 7], markersize=3, linewidth=0.7, label=str(name),
         )
-    ends = [np.nanmin(measured), np.nanmax(measured)] if measured.size else [1, 1]
+    ends = [float(np.nanmin(measured)), float(np.nanmax(measured))] if measured.size else [1.0, 1.0]
     ax.plot(ends, ends, color="black", linewidth=1)
     ax.set(xscale="log", yscale="log", xlabel="measured", ylabel="predicted, with its interval")
     if measured.size:

@@ -54,5 +54,5 @@ def callback_of(progress: Progress) -> Optional[Callback]:
     if hasattr(progress, "update") and hasattr(progress, "n"):
         return _Bar(progress)
     if callable(progress):
-        return progress  # type: ignore[no-any-return]
+        return progress
     raise TypeError("progress must be None, True, a tqdm bar or a callable of (done, all)")

@@ -265,6 +265,11 @@ class Timeline:
         return self._columns["cold_starts"]
 
     @property
+    def throttled(self) -> IntArray:
+        """Requests that arrived in the bin and were throttled."""
+        return self._columns["throttled"]
+
+    @property
     def latency_mean_s(self) -> FloatArray:
         """Mean latency of the completed, seconds; NaN where there are none."""
         return self._columns["latency_mean_s"]

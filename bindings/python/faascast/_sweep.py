@@ -52,7 +52,8 @@ def _shard(shard: Union[None, str, tuple[int, int]]) -> tuple[int, int]:
     if shard is None:
         return 1, 1
     try:
-        index, count = (int(part) for part in (shard.split("/") if isinstance(shard, str) else shard))
+        parts: Sequence[Any] = shard.split("/") if isinstance(shard, str) else shard
+        index, count = (int(part) for part in parts)
     except ValueError:
         raise InputError([("shard", f"{shard!r} is not a part of a whole", "write I/N")]) from None
     if not 1 <= index <= count:

@@ -56,8 +56,7 @@ def _nanoseconds(name: str, values: npt.ArrayLike, *, may_be_absent: bool) -> In
     if not may_be_absent and missing.any():
         where = f"{name}[{int(np.flatnonzero(missing)[0])}]"
         raise InputError([(where, "not a number", "every arrival needs its time")])
-    ns[missing] = _ABSENT
-    return ns
+    return np.where(missing, np.int64(_ABSENT), ns)
 
 
 def _sizes(name: str, values: npt.ArrayLike) -> IntArray:
