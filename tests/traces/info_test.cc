@@ -63,7 +63,7 @@ TEST(Describe, PoissonArrivalsHaveDispersionOneForEveryWindow) {
   ASSERT_EQ(info.dispersion_by_window.size(), 4U);
   EXPECT_EQ(info.dispersion_by_window[0].window, 10s);
   for (const Dispersion& d : info.dispersion_by_window) {
-    const double windows = spec.duration / d.window;
+    const auto windows = static_cast<double>(spec.duration / d.window);
     EXPECT_NEAR(d.ratio, 1.0, 5.0 * std::sqrt(2.0 / windows));  // of a chi-squared, 5 errors
   }
 }
