@@ -76,6 +76,7 @@ CommandLine::CommandLine() {
   add_calibrate();
   add_validate();
   add_runs(app_, chosen_);
+  add_helpers(app_, chosen_);
   add_model_accuracy(app_, chosen_);
 }
 

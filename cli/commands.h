@@ -196,4 +196,20 @@ struct RunsArguments {
 [[nodiscard]] ExitCode delete_runs_command(const RunsArguments& arguments);
 [[nodiscard]] ExitCode export_runs_command(const RunsArguments& arguments);
 
+struct ReportArguments {
+  std::int64_t id = 0;  ///< of a result that was kept
+  std::string store{};
+  unsigned threads = 0;
+  OutputArguments output{};
+  std::string command{};
+};
+/// Makes a kept result again, and says whether it is the same.
+[[nodiscard]] ExitCode report_command(const ReportArguments& arguments);
+
+struct DoctorArguments {
+  std::string store{};
+  OutputArguments output{};
+};
+[[nodiscard]] ExitCode doctor_command(const DoctorArguments& arguments);
+
 }  // namespace faascast

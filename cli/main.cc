@@ -5,13 +5,16 @@
 #include <string>
 
 #include "cli/command_line.h"
+#include "cli/output.h"
 #include "sim-core/error.h"
 #include "studies/run.h"
 
 namespace faascast {
 namespace {
 
-void complain(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+void complain(const std::string& text) {
+  std::fprintf(stderr, "%s\n", printable(text).c_str());
+}
 
 int run_main(int argc, char** argv) {
   try {

@@ -28,4 +28,11 @@ void add_model_accuracy(CLI::App& app, Command& chosen);
 /// runs
 void add_runs(CLI::App& app, Command& chosen);
 
+/// What a shell needs to complete commands, options and shipped names.
+/// @param shell "bash", "zsh" or "fish"
+[[nodiscard]] std::string completion_script(const CLI::App& app, const std::string& shell);
+
+/// report, doctor and completions.
+void add_helpers(CLI::App& app, Command& chosen);
+
 }  // namespace faascast

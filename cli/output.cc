@@ -45,7 +45,23 @@ void deliver(const OutputArguments& output,
   print(render(output.format()));
 }
 
-void print(std::string_view text) {
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\0');
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+      ++i;
+    } else if ((byte >= 0x20 && byte != 0x7F) || byte == '\n' || byte == '\t' || byte == '\r') {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+void print(std::string_view raw) {
+  const std::string text = printable(raw);
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw std::runtime_error(
         fmt::format("standard output cannot be written: {}", std::strerror(errno)));

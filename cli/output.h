@@ -27,7 +27,11 @@ void check_output(const OutputArguments& output);
 /// Writes the files, then standard output. @param render makes the text in a format
 void deliver(const OutputArguments& output, const std::function<std::string(ReportFormat)>& render);
 
-/// Writes text to standard output. @throws std::runtime_error when it is not taken
+/// The text without what steers a terminal: control characters other than line ends and tabs, also
+/// those that UTF-8 writes in two bytes. Names come from files, and files from anywhere.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Writes printable() text to standard output. @throws std::runtime_error when it is not taken
 void print(std::string_view text);
 
 /// The file appears whole or not at all: a temporary file beside it, then a rename.
