@@ -78,6 +78,7 @@ CommandLine::CommandLine() {
   add_runs(app_, chosen_);
   add_helpers(app_, chosen_);
   add_model_accuracy(app_, chosen_);
+  add_model_commands(app_, chosen_);
 }
 
 template <class Parse, class Assign>

@@ -25,6 +25,8 @@ void add_store_option(CLI::App& command, std::string& store, const std::string& 
 void add_sweep_commands(CLI::App& app, Command& chosen);
 /// model accuracy
 void add_model_accuracy(CLI::App& app, Command& chosen);
+/// model show, optimise, split
+void add_model_commands(CLI::App& app, Command& chosen);
 /// runs
 void add_runs(CLI::App& app, Command& chosen);
 

@@ -71,17 +71,6 @@ void mark_critical(const Graph& graph, ModelReport& report) {
   }
 }
 
-/// Three significant digits and a decimal prefix: "1.23 M", or "12 ".
-std::string short_number(double value) {
-  constexpr std::array<std::string_view, 5> kPrefixes{" ", " k", " M", " G", " T"};
-  std::size_t prefix = 0;
-  while (value >= 999.5 && prefix + 1 < kPrefixes.size()) {
-    value /= 1000.0;
-    ++prefix;
-  }
-  return fmt::format("{:.3g}{}", value, kPrefixes[prefix]);
-}
-
 std::string shortened(std::string_view text, std::size_t most) {
   if (text.size() <= most) return std::string(text);
   return fmt::format("{}..", text.substr(0, most - 2));
@@ -101,6 +90,16 @@ std::string first_shape(const ReportRow& row) {
 }
 
 }  // namespace
+
+std::string short_number(double value) {
+  constexpr std::array<std::string_view, 5> kPrefixes{" ", " k", " M", " G", " T"};
+  std::size_t prefix = 0;
+  while (value >= 999.5 && prefix + 1 < kPrefixes.size()) {
+    value /= 1000.0;
+    ++prefix;
+  }
+  return fmt::format("{:.3g}{}", value, kPrefixes[prefix]);
+}
 
 ModelReport report_model(const Graph& graph, const ExecutorOptions& options) {
   const Executor executor(graph, options);
@@ -133,13 +132,13 @@ std::vector<std::size_t> narrow_cuts(const ModelReport& report) {
 }
 
 std::string report_table(const ModelReport& report) {
-  std::string text = fmt::format("{:<24} {:<18} {:<20} {:>8} {:>8} {:>8} {:>8}\n", "operator", "kind",
+  std::string text = fmt::format("{:<16} {:<12} {:<16} {:>7} {:>7} {:>7} {:>7}\n", "operator", "kind",
                                  "output", "FLOPs", "weights", "output", "cut");
   const auto out = std::back_inserter(text);
   for (const ReportRow& row : report.rows) {
-    fmt::format_to(out, "{:<24} {:<18} {:<20} {:>8} {:>8} {:>8} {:>8}{}\n",
-                   shortened(escaped(row.name), 24), shortened(row.op, 18),
-                   shortened(first_shape(row), 20),
+    fmt::format_to(out, "{:<16} {:<12} {:<16} {:>7} {:>7} {:>7} {:>7}{}\n",
+                   shortened(escaped(row.name), 16), shortened(row.op, 12),
+                   shortened(first_shape(row), 16),
                    row.is_folded ? "folded" : short_number(row.flops),
                    short_number(static_cast<double>(row.weight_bytes)),
                    short_number(static_cast<double>(row.output_bytes)),

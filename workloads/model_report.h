@@ -44,9 +44,13 @@ struct ModelReport {
 /// Rows after which a cut carries fewer bytes than after both neighbours: good places to split.
 [[nodiscard]] std::vector<std::size_t> narrow_cuts(const ModelReport& report);
 
-/// A table of at most 100 columns and the sums below it. Ends with a newline.
+/// A table of at most 80 columns and the sums below it. Ends with a newline.
 [[nodiscard]] std::string report_table(const ModelReport& report);
 /// The graph in Graphviz's language; operators on the critical path are bold. Ends with a newline.
 [[nodiscard]] std::string report_dot(const ModelReport& report);
+/// The same as a picture: operators in rows, each below all that it reads.
+[[nodiscard]] std::string report_svg(const ModelReport& report);
+/// Three significant digits and a decimal prefix: "1.23 M", or "12 ".
+[[nodiscard]] std::string short_number(double value);
 
 }  // namespace faascast

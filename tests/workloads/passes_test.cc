@@ -315,7 +315,8 @@ TEST(PassTable, HasARowForEachAndSaysWhatIsNotPossible) {
   const std::string bytes = find_model("logreg-mnist-odd").content;
   PassTableOptions options;
   options.max_seconds = 0.02;
-  options.evaluate = [](Executor& executor) {
+  options.evaluate = [](const Graph& graph) {
+    Executor executor(graph);
     executor.run();
     return static_cast<double>(executor.output_as<float>(0)[0]);
   };

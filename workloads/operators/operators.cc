@@ -55,6 +55,7 @@ constexpr std::array kOperators = {
     Operator{"Div", 6, kNewest, plan_binary, "axis broadcast"},
     Operator{"Dropout", 6, kNewest, plan_dropout, "is_test ratio seed"},
     Operator{"DynamicQuantizeLinear", 11, kNewest, plan_dynamic_quantize},
+    Operator{"Einsum", 12, kNewest, plan_einsum, "equation"},
     Operator{"Elu", 6, kNewest, plan_unary, "alpha"},
     Operator{"Equal", 7, kNewest, plan_compare},
     Operator{"Erf", 9, kNewest, plan_unary},
@@ -134,6 +135,9 @@ constexpr std::array kOperators = {
     Operator{"ReduceSumSquare", 1, kNewest, plan_reduce, "axes keepdims noop_with_empty_axes"},
     Operator{"Relu", 1, kNewest, plan_unary, "consumed_inputs"},
     Operator{"Reshape", 5, kNewest, plan_reshape, "allowzero"},
+    Operator{"Resize", 10, kNewest, plan_resize,
+             "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside "
+             "extrapolation_value keep_aspect_ratio_policy mode nearest_mode"},
     Operator{"Round", 11, kNewest, plan_scalar_unary},
     Operator{"Scatter", 9, 10, plan_scatter_elements, "axis"},
     Operator{"ScatterElements", 11, kNewest, plan_scatter_elements, "axis reduction"},
@@ -165,6 +169,7 @@ constexpr std::array kOperators = {
     Operator{"Transpose", 1, kNewest, plan_transpose, "perm"},
     Operator{"Trilu", 14, kNewest, plan_trilu, "upper"},
     Operator{"Unsqueeze", 1, kNewest, plan_unsqueeze, "axes"},
+    Operator{"Upsample", 7, 9, plan_resize, "mode scales"},
     Operator{"Where", 9, kNewest, plan_where},
     Operator{"Xor", 7, kNewest, plan_logic},
 };

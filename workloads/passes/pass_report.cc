@@ -135,7 +135,7 @@ PassTable pass_table(std::string_view bytes, const std::string& name,
   std::vector<Candidate> candidates;
   const auto add = [&](PassRow row, std::string_view model) {
     auto executor = loaded(model, name, options.pass.executor, row);
-    if (options.evaluate) row.accuracy = options.evaluate(*executor);
+    if (options.evaluate) row.accuracy = options.evaluate(executor->graph());
     fill(*executor, inputs);
     table.isa = executor->isa();
     candidates.push_back({.row = table.rows.size(), .executor = std::move(executor)});

@@ -13,7 +13,7 @@ namespace faascast {
 
 /// What a model does on a test set: for classifiers the fraction that is right, for a policy the
 /// mean return; more is better. Called once for each row of the table.
-using Evaluate = std::function<double(Executor&)>;
+using Evaluate = std::function<double(const Graph&)>;
 
 struct PassTableOptions {
   PassOptions pass{};
