@@ -435,11 +435,10 @@ void add_split(CLI::App& parent, Command& chosen) {
 }  // namespace
 
 void add_model_commands(CLI::App& app, Command& chosen) {
-  CLI::App* parent = app.get_subcommand_no_throw("model");
-  if (parent == nullptr) {
-    parent = app.add_subcommand("model", "Look into a model");
-    parent->require_subcommand(1);
-  }
+  const auto found =
+      app.get_subcommands([](const CLI::App* command) { return command->get_name() == "model"; });
+  CLI::App* parent = found.empty() ? app.add_subcommand("model", "Look into a model") : found.front();
+  parent->require_subcommand(1);
   parent->footer(
       "Examples:\n"
       "  faascast model show cnn-mnist\n"

@@ -20,7 +20,7 @@ std::string toml_duration(double seconds) {
   return fmt::format("\"{:.0f} ns\"", std::max(1.0, seconds * 1e9));
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -42,7 +42,7 @@ std::string scenario_text(const SplitRequest& request, const SplitResult& result
       "wrote this.\nname = {}\nseed = 1\n\n"
       "[traffic]\ngenerator = {{ kind = \"poisson\", rate_per_s = 1, duration = \"1 h\" }}\n",
       result.report.name, parts, parts == 1 ? "" : "s", format_memory(request.memory),
-      format_duration(result.whole), quoted(fmt::format("{} in parts", result.report.name)));
+      format_duration(result.whole), toml_text(fmt::format("{} in parts", result.report.name)));
   const auto out = std::back_inserter(text);
   if (parts > 1) {
     fmt::format_to(out,
@@ -63,8 +63,8 @@ std::string scenario_text(const SplitRequest& request, const SplitResult& result
                    "platform = {}\nmemory = \"{} MB\"\n"
                    "model = {{ cpu = {}, memory_used = \"{} MB\", weights = \"{:.0f} B\" }}\n"
                    "\n[[step]]\ndeployment = \"part-{}\"\n",
-                   part.last - part.first, quoted(result.report.rows[part.first].name),
-                   quoted(result.report.rows[part.last - 1].name), i + 1, quoted(request.platform),
+                   part.last - part.first, toml_text(result.report.rows[part.first].name),
+                   toml_text(result.report.rows[part.last - 1].name), i + 1, toml_text(request.platform),
                    request.memory.value(), toml_duration(part.flops / rate), used,
                    part.weight_bytes, i + 1);
     if (i > 0) fmt::format_to(out, "after = [\"part-{}\"]\n", i);

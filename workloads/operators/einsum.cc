@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/operators/operators.h"
+#include "workloads/operators/resampling.h"
 
 namespace faascast {
 namespace {

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sim-core/error.h"
+#include "workloads/operators/resampling.h"
 
 namespace faascast {
 namespace {

@@ -199,8 +199,6 @@ PlannedNode plan_lstm(const PlanRequest& request);
 PlannedNode plan_gru(const PlanRequest& request);
 PlannedNode plan_rnn(const PlanRequest& request);
 PlannedNode plan_conv_transpose(const PlanRequest& request);
-PlannedNode plan_resize(const PlanRequest& request);  ///< and Upsample
-PlannedNode plan_einsum(const PlanRequest& request);
 PlannedNode plan_if(const PlanRequest& request);
 PlannedNode plan_global_max_pool(const PlanRequest& request);
 PlannedNode plan_quantize(const PlanRequest& request);

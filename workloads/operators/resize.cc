@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/operators/operators.h"
+#include "workloads/operators/resampling.h"
 #include "workloads/operators/types.h"
 
 namespace faascast {
