@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sim-core/error.h"
+#include "workloads/passes/conversion.h"
 #include "workloads/passes/graph_edit.h"
 
 namespace faascast {
@@ -290,7 +291,8 @@ PassResult magnitude_pruned(const Graph& graph, double fraction) {
 
 PassResult channels_pruned(const Graph& graph, const PassOptions& options) {
   check_fraction(graph, options.fraction);
-  return Narrower(graph, options).narrowed();
+  // Sums and normalisation between layers are part of the layers then.
+  return Narrower(converted(graph, options.executor, false).graph, options).narrowed();
 }
 
 }  // namespace faascast
