@@ -73,49 +73,6 @@ void check_operators(const Graph& graph) {
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 
-Shape input_shape_of(const Graph& graph, const Value& value, const ExecutorOptions& options) {
-  const auto fail = [&](const std::string& what, std::string mend) {
-    throw InputError(Problem{.where = graph.name,
-                             .what = fmt::format("input '{}' {}", value.name, what),
-                             .mend = std::move(mend)});
-  };
-  const auto given = options.input_shapes.find(value.name);
-  const bool is_given = given != options.input_shapes.end();
-  if (!value.shape) {
-    if (!is_given) fail("has no shape", "give its shape");
-    return given->second;
-  }
-  if (is_given && given->second.size() != value.shape->size()) {
-    fail(fmt::format("has {} axes, not {}", value.shape->size(), shape_text(given->second)),
-         "give one size for each axis");
-  }
-  Shape shape;
-  for (std::size_t axis = 0; axis < value.shape->size(); ++axis) {
-    const Dimension& dim = (*value.shape)[axis];
-    std::int64_t size = dim.size;
-    if (is_given) {
-      if (size >= 0 && given->second[axis] != size) {
-        fail(fmt::format("has size {} on axis {}, not {}", size, axis, given->second[axis]),
-             "give the sizes that the model fixes");
-      }
-      size = given->second[axis];
-    } else if (size < 0 && axis == batch_axis(*value.shape)) {
-      size = options.batch;
-    }
-    if (size < 0) {
-      fail(dim.name.empty() ? fmt::format("leaves axis {} open", axis)
-                            : fmt::format("leaves axis {} ('{}') open", axis, dim.name),
-           "give its shape");
-    }
-    shape.push_back(size);
-  }
-  const auto count = element_count(shape);
-  if (!count || static_cast<std::size_t>(*count) > kMostArenaBytes) {
-    fail(fmt::format("has the impossible shape {}", shape_text(shape)), "");
-  }
-  return shape;
-}
-
 /// A node that has been bound to its memory.
 struct Step {
   Kernel kernel{};
@@ -407,6 +364,49 @@ std::size_t batch_axis(const std::vector<Dimension>& shape) {
     if (std::find(kNames.begin(), kNames.end(), shape[axis].name) != kNames.end()) return axis;
   }
   return 0;
+}
+
+Shape input_shape_of(const Graph& graph, const Value& value, const ExecutorOptions& options) {
+  const auto fail = [&](const std::string& what, std::string mend) {
+    throw InputError(Problem{.where = graph.name,
+                             .what = fmt::format("input '{}' {}", value.name, what),
+                             .mend = std::move(mend)});
+  };
+  const auto given = options.input_shapes.find(value.name);
+  const bool is_given = given != options.input_shapes.end();
+  if (!value.shape) {
+    if (!is_given) fail("has no shape", "give its shape");
+    return given->second;
+  }
+  if (is_given && given->second.size() != value.shape->size()) {
+    fail(fmt::format("has {} axes, not {}", value.shape->size(), shape_text(given->second)),
+         "give one size for each axis");
+  }
+  Shape shape;
+  for (std::size_t axis = 0; axis < value.shape->size(); ++axis) {
+    const Dimension& dim = (*value.shape)[axis];
+    std::int64_t size = dim.size;
+    if (is_given) {
+      if (size >= 0 && given->second[axis] != size) {
+        fail(fmt::format("has size {} on axis {}, not {}", size, axis, given->second[axis]),
+             "give the sizes that the model fixes");
+      }
+      size = given->second[axis];
+    } else if (size < 0 && axis == batch_axis(*value.shape)) {
+      size = options.batch;
+    }
+    if (size < 0) {
+      fail(dim.name.empty() ? fmt::format("leaves axis {} open", axis)
+                            : fmt::format("leaves axis {} ('{}') open", axis, dim.name),
+           "give its shape");
+    }
+    shape.push_back(size);
+  }
+  const auto count = element_count(shape);
+  if (!count || static_cast<std::size_t>(*count) > kMostArenaBytes) {
+    fail(fmt::format("has the impossible shape {}", shape_text(shape)), "");
+  }
+  return shape;
 }
 
 Executor::Executor(Graph graph, const ExecutorOptions& options) : impl_(std::make_unique<Impl>()) {

@@ -30,6 +30,11 @@ struct ExecutorOptions {
   std::string isa{};
 };
 
+/// What the model fixes of an input's shape, with the options' shape or batch where it is open.
+/// @throws InputError where an axis stays open, or the two contradict each other.
+[[nodiscard]] Shape input_shape_of(const Graph& graph, const Value& input,
+                                   const ExecutorOptions& options);
+
 /// A node as it was planned.
 struct NodeFacts {
   int node = 0;            ///< index into Graph::nodes

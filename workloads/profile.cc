@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -24,10 +23,15 @@ using Json = nlohmann::json;
 constexpr int kSchema = 1;
 /// No duration or sample may be longer: ten days.
 constexpr std::int64_t kMostNs = std::int64_t{864'000} * 1'000'000'000;
-constexpr double kMostSeconds = 864'000.0;
+
+Json to_json(const std::vector<ScalingPoint>& points) {
+  Json list = Json::array();
+  for (const ScalingPoint& point : points) list.push_back({point.count, point.ns});
+  return list;
+}
 
 Json to_json(const ExecutionProfile& p) {
-  return {{"schema", kSchema},
+  Json json{{"schema", kSchema},
           {"model", p.model},
           {"model_sha256", p.model_sha256},
           {"input_shapes", p.input_shapes},
@@ -44,6 +48,13 @@ Json to_json(const ExecutionProfile& p) {
           {"host", {{"cpu", p.host.cpu}, {"isa", p.host.isa}, {"cores", p.host.cores}}},
           {"created", p.created},
           {"program_version", p.program_version}};
+  // Left out where they were not measured, so that profiles keep their hashes.
+  if (!p.batches.empty()) json["batches"] = to_json(p.batches);
+  if (!p.threads.empty()) {
+    json["threads"] = to_json(p.threads);
+    json["threads_batch"] = p.threads_batch;
+  }
+  return json;
 }
 
 /// Takes fields out of a JSON object, collecting what is wrong.
@@ -89,6 +100,7 @@ class FieldReader {
     if (to.size() < least) report(key, fmt::format("must hold at least {}", least));
   }
 
+  [[nodiscard]] bool has(const char* key) const { return object_.contains(key); }
   [[nodiscard]] const Json* list(const char* key) { return find(key, &Json::is_array, "a list"); }
   [[nodiscard]] const Json* table(const char* key) { return find(key, &Json::is_object, "a table"); }
 
@@ -136,6 +148,24 @@ void read_shapes(FieldReader& fields, ExecutionProfile& profile) {
   }
 }
 
+/// [[1, ns], [2, ns], ...]
+void read_points(FieldReader& fields, const char* key, std::vector<ScalingPoint>& to) {
+  if (!fields.has(key)) return;
+  const Json* list = fields.list(key);
+  if (list == nullptr) return;
+  constexpr std::int64_t kMostCount = 1'000'000;
+  for (const Json& item : *list) {
+    std::vector<std::int64_t> pair;
+    if (item.is_array()) fields.integers(key, &item, kMostNs, 2, pair);
+    const bool rises = pair.size() == 2 && pair[0] <= kMostCount && pair[1] > 0 &&
+                       (to.empty() ? pair[0] == 1 : pair[0] > to.back().count);
+    if (!rises) {
+      return fields.report(key, "must be a list of [count, ns] whose counts rise from 1");
+    }
+    to.push_back({pair[0], pair[1]});
+  }
+}
+
 ExecutionProfile read_fields(FieldReader& fields, const std::string& name) {
   constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
   ExecutionProfile p;
@@ -154,6 +184,11 @@ ExecutionProfile read_fields(FieldReader& fields, const std::string& name) {
   fields.number("flops", p.flops);
   fields.integer("weight_bytes", p.weight_bytes, 0, kAny);
   fields.integer("activation_peak_bytes", p.activation_peak_bytes, 0, kAny);
+  read_points(fields, "batches", p.batches);
+  read_points(fields, "threads", p.threads);
+  if (fields.has("threads_batch")) {
+    fields.integer("threads_batch", p.threads_batch, 1, 1'000'000);
+  }
   fields.text("created", p.created);
   fields.text("program_version", p.program_version);
   if (const Json* host = fields.table("host")) {
@@ -166,27 +201,6 @@ ExecutionProfile read_fields(FieldReader& fields, const std::string& name) {
   p.load = Duration(load);
   p.first_inference = Duration(first);
   return p;
-}
-
-/// The cell of a comma-separated line; empty where the line is shorter.
-std::string_view cell(std::string_view line, std::size_t column) {
-  for (; column > 0; --column) {
-    const std::size_t comma = line.find(',');
-    if (comma == std::string_view::npos) return {};
-    line.remove_prefix(comma + 1);
-  }
-  line = line.substr(0, line.find(','));
-  while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-  while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
-  return line;
-}
-
-std::optional<std::size_t> column_of(std::string_view header, std::string_view name) {
-  const auto columns = static_cast<std::size_t>(std::count(header.begin(), header.end(), ',')) + 1;
-  for (std::size_t i = 0; i < columns; ++i) {
-    if (cell(header, i) == name) return i;
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -287,36 +301,6 @@ ExecutionProfile find_profile(const std::string& name_or_path) {
       .what = "is neither a shipped profile nor a file",
       .mend = (nearest.empty() ? std::string() : fmt::format("did you mean '{}'? ", nearest)) +
               fmt::format("shipped profiles: {}", fmt::join(names, ", "))});
-}
-
-ExecutionProfile profile_from_samples(const std::filesystem::path& file) {
-  LineReader lines(file);
-  const auto fail = [&](std::string what, std::string mend) {
-    throw InputError(Problem{.where = fmt::format("{}:{}", lines.name(), lines.line_number()),
-                             .what = std::move(what),
-                             .mend = std::move(mend)});
-  };
-  std::string_view line;
-  const bool has_header = lines.next(line);
-  const auto column = has_header ? column_of(line, "execution_s") : std::nullopt;
-  if (!column) fail("the header has no column 'execution_s'", "write execution_s on the first line");
-  ExecutionProfile profile;
-  profile.model = file.filename().string();
-  while (lines.next(line)) {
-    if (line.empty()) continue;
-    const std::string_view text = cell(line, *column);
-    double seconds = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc{} || end != text.data() + text.size() || !(seconds >= 0.0) ||
-        seconds > kMostSeconds) {
-      fail(fmt::format("'{}' is not a duration in seconds", text.substr(0, 40)),
-           "write a decimal number of seconds between 0 and 864000, such as 0.0132");
-    }
-    profile.samples_ns.push_back(std::llround(seconds * 1e9));
-  }
-  if (profile.samples_ns.empty()) fail("there is no sample", "give at least one duration");
-  profile.program_version = FAASCAST_VERSION;
-  return profile;
 }
 
 }  // namespace faascast

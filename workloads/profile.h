@@ -8,6 +8,7 @@
 
 #include "sim-core/distribution.h"
 #include "sim-core/units.h"
+#include "workloads/scaling.h"
 #include "workloads/tensor.h"
 
 namespace faascast {
@@ -15,7 +16,9 @@ namespace faascast {
 /// Where a profile was measured.
 struct ProfileHost {
   std::string cpu{};  ///< model name of the processor
-  std::string isa{};  ///< instruction set of the kernels: "x86-64-v4"
+  /// Instruction set of the kernels ("x86-64-v4"), or what ran the model instead of them
+  /// ("onnxruntime 1.30.0").
+  std::string isa{};
   std::uint32_t cores = 0;
   friend bool operator==(const ProfileHost&, const ProfileHost&) = default;
 };
@@ -40,6 +43,14 @@ struct ExecutionProfile {
   double flops = 0.0;                   ///< of one inference
   std::uint64_t weight_bytes = 0;       ///< in memory, as float32
   std::uint64_t activation_peak_bytes = 0;
+  /// CPU time of an inference by its batch, 1 first, each the median of many. Empty: not measured, or
+  /// the model's batch is fixed.
+  std::vector<ScalingPoint> batches{};
+  /// Wall time by threads, 1 first, each the least of many: of one inference of `threads_batch`
+  /// inputs. The kernels of this program run on one thread, so a batch is split among copies of the
+  /// model; a runtime that splits operators is measured with one input.
+  std::vector<ScalingPoint> threads{};
+  std::int64_t threads_batch = 1;
   ProfileHost host{};
   std::string created{};          ///< ISO date
   std::string program_version{};
@@ -74,9 +85,16 @@ void save_profile(const ExecutionProfile& profile, const std::filesystem::path& 
 /// @throws InputError when it is neither.
 [[nodiscard]] ExecutionProfile find_profile(const std::string& name_or_path);
 
-/// Measurements made elsewhere: a text file whose header is `execution_s`, then one duration in
-/// decimal seconds a line (other columns are ignored).
-/// @throws InputError naming the line.
+/// Share of the model's work that more threads take from the first: fitted to `threads`; 0 where they
+/// were not measured.
+[[nodiscard]] inline double parallel_fraction(const ExecutionProfile& profile) {
+  return parallel_fraction_of(profile.threads);
+}
+
+/// Measurements made elsewhere: a text file whose header has the column `execution_s`, then one
+/// duration in decimal seconds a line. With a column `batch` the rows of batch 1 are the samples, and
+/// the medians of all sizes the batch law. Other columns are ignored.
+/// @throws InputError naming up to twenty wrong cells by line and column.
 [[nodiscard]] ExecutionProfile profile_from_samples(const std::filesystem::path& file);
 
 }  // namespace faascast

@@ -1,7 +1,7 @@
 #include "workloads/profiler.h"
 
 #include <fmt/format.h>
-#include <sched.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -15,7 +15,9 @@
 #include "sim-core/error.h"
 #include "workloads/kernels/kernel_set.h"
 #include "workloads/models.h"
-#include "workloads/onnx_reader.h"
+#include "workloads/ready_model.h"
+#include "workloads/scaling_measure.h"
+#include "workloads/stopwatch.h"
 
 namespace faascast {
 namespace {
@@ -25,51 +27,25 @@ using WallClock = std::chrono::steady_clock;
 constexpr Duration kShortest{50'000};           ///< of a sample: shorter inferences are grouped
 constexpr std::uint64_t kLeastSamples = 64;     ///< support a p90
 constexpr std::uint64_t kMostSamples = 1'000'000;
+constexpr unsigned kMostThreads = 1024;
+constexpr std::int64_t kMostBatch = 1'000'000;
 constexpr Duration kWarmUp{50'000'000};         ///< of CPU time, and at least kWarmUpRuns
 constexpr int kWarmUpRuns = 10;
 
-Duration thread_cpu() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return Duration(now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec);
-}
-
-long preemptions() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nivcsw;
-}
+/// From now on the peak is counted anew, where the system allows it.
+void forget_peak_memory() { std::ofstream("/proc/self/clear_refs") << '5'; }
 
 std::uint64_t peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    std::uint64_t kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
-
-/// Keeps the calling thread on the core that it is on; undone at the end of the scope. Where the
-/// system forbids it, the thread simply stays free.
-class Pinned {
- public:
-  Pinned() {
-    CPU_ZERO(&before_);
-    if (sched_getaffinity(0, sizeof before_, &before_) != 0) return;
-    const int core = sched_getcpu();
-    if (core < 0 || core >= CPU_SETSIZE) return;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<std::size_t>(core), &one);
-    pinned_ = sched_setaffinity(0, sizeof one, &one) == 0;
-  }
-  ~Pinned() {
-    if (pinned_) sched_setaffinity(0, sizeof before_, &before_);
-  }
-  Pinned(const Pinned&) = delete;
-  Pinned& operator=(const Pinned&) = delete;
-
- private:
-  cpu_set_t before_{};
-  bool pinned_ = false;
-};
 
 std::string processor_name() {
   std::ifstream info("/proc/cpuinfo");
@@ -89,18 +65,6 @@ std::string today() {
   std::array<char, 16> text{};
   std::strftime(text.data(), text.size(), "%Y-%m-%d", &utc);
   return text.data();
-}
-
-/// A fixed sequence in [0, 1): inputs need only be ordinary, not random.
-void fill_inputs(Executor& executor) {
-  std::uint64_t state = 1;
-  for (std::size_t i = 0; i < executor.inputs(); ++i) {
-    if (executor.input_type(i) != ElementType::kFloat32) continue;  // zeros: valid ids and flags
-    for (float& value : executor.input_as<float>(i)) {
-      state = state * 6364136223846793005U + 1442695040888963407U;
-      value = static_cast<float>(state >> 40) * 0x1p-24F;
-    }
-  }
 }
 
 template <class Work>
@@ -174,8 +138,16 @@ void check(const ProfileOptions& options) {
   require(options.max_seconds > 0.0 && options.max_seconds <= 86'400.0,
           fmt::format("{} seconds of measuring", options.max_seconds),
           "give more than 0 and at most 86400 seconds");
-  require(options.threads == 1, fmt::format("{} threads", options.threads),
-          "kernels run on one thread: ask for 1");
+  require(options.threads >= 1 && options.threads <= kMostThreads,
+          fmt::format("{} threads", options.threads),
+          fmt::format("ask for 1 to {}", kMostThreads));
+  require(std::all_of(options.batches.begin(), options.batches.end(),
+                      [](std::int64_t batch) { return batch >= 1 && batch <= kMostBatch; }),
+          fmt::format("batches of {}", fmt::join(options.batches, ", ")),
+          fmt::format("ask for sizes from 1 to {}", kMostBatch));
+  require(options.runtime.empty() || options.isa.empty(),
+          fmt::format("kernels of {} in {}", options.isa, options.runtime),
+          "the instruction set is that runtime's own to choose");
   if (!problems.empty()) throw InputError(std::move(problems));
 }
 
@@ -208,26 +180,27 @@ ExecutionProfile profile_model(const std::string& name_or_path, const ProfileOpt
 
 ExecutionProfile profile_model(const ModelFile& file, const ProfileOptions& options) {
   check(options);
-  const Pinned pinned;
+  const LoadModel load = loader_of(file, options);
+  forget_peak_memory();
   ExecutionProfile profile{.model = file.name, .model_sha256 = file.sha256};
-  const Duration start = thread_cpu();
-  Executor executor(
-      read_onnx(file.content, file.name),
-      {.batch = options.batch, .input_shapes = options.input_shapes, .isa = options.isa});
-  profile.load = thread_cpu() - start;
-  fill_inputs(executor);
-  const auto work = [&executor] { executor.run(); };
-  profile.first_inference = time_runs(work, 1);
-  profile.runs_per_sample = warm_up(work);
-  measure_steady(work, options, profile);
-  for (std::size_t i = 0; i < executor.inputs(); ++i) {
-    profile.input_shapes.push_back(executor.input_shape(i));
+  {
+    const Pinned pinned;
+    const Duration start = thread_cpu();
+    const ReadyModel model = load(options.batch, 1);
+    profile.load = thread_cpu() - start;
+    model.fill();
+    profile.first_inference = time_runs(model.run, 1);
+    profile.runs_per_sample = warm_up(model.run);
+    measure_steady(model.run, options, profile);
+    profile.peak_memory_bytes = peak_resident_bytes();
+    profile.input_shapes = model.input_shapes;
+    profile.flops = model.flops;
+    profile.weight_bytes = model.weight_bytes;
+    profile.activation_peak_bytes = model.activation_peak_bytes;
+    profile.host = this_host(model.isa);
   }
-  profile.peak_memory_bytes = peak_resident_bytes();
-  profile.flops = executor.flops();
-  profile.weight_bytes = executor.weight_bytes();
-  profile.activation_peak_bytes = executor.activation_peak_bytes();
-  profile.host = this_host(std::string(executor.isa()));
+  measure_batches(load, options, profile);
+  measure_threads(load, options, profile);
   profile.created = today();
   profile.program_version = FAASCAST_VERSION;
   return profile;

@@ -4,12 +4,14 @@
   python3 examples/train/lstm_sentiment.py --data ../shared/data/datasets --out workloads/models
 
 Writes lstm-sentiment.onnx (embedding 32, LSTM of 64 cells, mean over the words) and
-lstm-sentiment-student.onnx (embedding 8, LSTM of 16 cells), which learns from the softened answers
-of the first; with --teacher FILE it learns from that file instead, and no other is written. Both read
-the last 400 words of a review as ids of lstm-sentiment.vocab.txt, padded with 0 on the left, and
-answer with the probability that it is good.
+lstm-sentiment-student.onnx, which learns from the softened answers of the first and has no recurrence
+at all: embedding 8, mean over the words, one layer (Joulin et al., "Bag of Tricks for Efficient Text
+Classification", 2017). With --teacher FILE it learns from that file instead, and no other is written.
+Both read the last 400 words of a review as ids of lstm-sentiment.vocab.txt, padded with 0 on the left,
+and answer with the probability that it is good.
 
-MEASURED
+Measured with --teacher workloads/models/lstm-sentiment.onnx (83.5 %): the student is right for 85.0 %
+of the 200 test reviews, 84.5 % with int8 weights; its network on labels alone for 87.5 %.
 
 The last epoch is taken, whatever the test says. Data: movie_reviews.zip, the polarity dataset v2.0 of
 Pang and Lee ("A Sentimental Education", ACL 2004, CC BY 4.0; also a corpus of NLTK), of which fold 10
@@ -32,6 +34,7 @@ SENTENCE_WORDS = 40
 BATCH = 50
 SENTENCE_EPOCHS = 3
 EPOCHS = 6
+STUDENT_EPOCHS = 30
 TEMPERATURE = 2.0
 SOFT_SHARE = 0.7
 VOCABULARY = os.path.join(os.path.dirname(__file__), "../../workloads/models",
@@ -51,6 +54,16 @@ class Sentiment(nn.Module):
         return self.answer(self.dropout(hidden.mean(0)))
 
 
+class Student(nn.Module):
+    def __init__(self, words, embedding):
+        super().__init__()
+        self.embedding = nn.Embedding(words, embedding, padding_idx=0)
+        self.answer = nn.Linear(embedding, 1)
+
+    def forward(self, ids):
+        return self.answer(self.embedding(ids).mean(0))
+
+
 class WithProbability(nn.Module):
     def __init__(self, model):
         super().__init__()
@@ -61,7 +74,7 @@ class WithProbability(nn.Module):
 
 
 def encode(text, ids, length):
-    known = [ids.get(word, 1) for word in re.findall(r"[a-z']+", text)][-length:]
+    known = [ids.get(word, 1) for word in re.findall(r"[a-z0-9']+|[!?]", text)][-length:]
     return [0] * (length - len(known)) + known
 
 
@@ -89,7 +102,7 @@ def sentences(folder, ids):
     return torch.tensor(rows).T.contiguous(), torch.tensor(labels)
 
 
-def train(model, data, epochs, rate, teacher=None):
+def train(model, data, epochs, rate, soft=None):
     ids, labels = data
     optimiser = torch.optim.AdamW(model.parameters(), rate, weight_decay=0.05)
     steps = epochs * -(-len(labels) // BATCH)
@@ -101,10 +114,9 @@ def train(model, data, epochs, rate, teacher=None):
             x = ids[:, chosen]
             answer = model(x)[:, 0]
             loss = functional.binary_cross_entropy_with_logits(answer, labels[chosen])
-            if teacher is not None:
-                with torch.no_grad():
-                    soft = torch.sigmoid(teacher(x)[:, 0] / TEMPERATURE)
-                apart = functional.binary_cross_entropy_with_logits(answer / TEMPERATURE, soft)
+            if soft is not None:
+                apart = functional.binary_cross_entropy_with_logits(answer / TEMPERATURE,
+                                                                    soft[chosen])
                 loss = SOFT_SHARE * apart * TEMPERATURE ** 2 + (1 - SOFT_SHARE) * loss
             optimiser.zero_grad()
             loss.backward()
@@ -116,12 +128,11 @@ def train(model, data, epochs, rate, teacher=None):
     return model.eval()
 
 
-def fitted(model, short, long, teacher=None):
-    if short is not None:
-        print("  sentences")
-        train(model, short, SENTENCE_EPOCHS, 5e-3, teacher)
-        print("  reviews")
-    return train(model, long, EPOCHS, 3e-3, teacher)
+def softened(teacher, ids):
+    """The teacher's answers to all reviews."""
+    with torch.no_grad():
+        return torch.cat([torch.sigmoid(teacher(ids[:, i:i + BATCH])[:, 0] / TEMPERATURE)
+                          for i in range(0, ids.shape[1], BATCH)])
 
 
 def accuracy(model, ids, labels):
@@ -165,9 +176,15 @@ def main():
         teacher = loaded(args.teacher, len(words))
         print(f"{args.teacher}: {accuracy(teacher, *test):.1f} %")
     else:
-        teacher = fitted(Sentiment(len(words), 32, 64), short, long)
-        models["lstm-sentiment"] = teacher
-    models["lstm-sentiment-student"] = fitted(Sentiment(len(words), 8, 16), short, long, teacher)
+        teacher = Sentiment(len(words), 32, 64)
+        if short is not None:
+            train(teacher, short, SENTENCE_EPOCHS, 5e-3)
+        models["lstm-sentiment"] = train(teacher, long, EPOCHS, 3e-3)
+    student = Student(len(words), 8)
+    models["lstm-sentiment-student"] = train(student, long, STUDENT_EPOCHS, 2e-2,
+                                             softened(teacher, long[0]))
+    alone = train(Student(len(words), 8), long, STUDENT_EPOCHS, 2e-2)
+    print(f"the student's network on labels alone: {accuracy(alone, *test):.1f} %")
     for name, model in models.items():
         print(f"{name}: {accuracy(model, *test):.1f} % of the test reviews, "
               f"{accuracy(common.int8(model), *test):.1f} % at int8")

@@ -126,7 +126,7 @@ TEST_P(ShippedModel, MatchesItsReference) {
 INSTANTIATE_TEST_SUITE_P(Models, ShippedModel,
                          ::testing::Values("cnn-mnist", "cnn-mnist-student", "logreg-mnist-odd",
                                            "dqn-cartpole", "dqn-cartpole-robust", "dqn-cartpole-student",
-                                           "lstm-sentiment"));
+                                           "lstm-sentiment", "lstm-sentiment-student"));
 
 struct PublicCase {
   const char* name;

@@ -8,7 +8,8 @@ namespace {
 TEST(FindModel, KnowsTheShippedNames) {
   EXPECT_EQ(shipped_models(), (std::vector<std::string>{"cnn-mnist", "cnn-mnist-student", "dqn-cartpole",
                                                         "dqn-cartpole-robust", "dqn-cartpole-student",
-                                                        "logreg-mnist-odd", "lstm-sentiment"}));
+                                                        "logreg-mnist-odd", "lstm-sentiment",
+                                                        "lstm-sentiment-student"}));
   const ModelFile model = find_model("logreg-mnist-odd");
   EXPECT_EQ(model.name, "logreg-mnist-odd");
   EXPECT_EQ(model.content.size(), 3381U);

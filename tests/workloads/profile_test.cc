@@ -44,6 +44,17 @@ TEST(Profile, HashDependsOnContentAndNotOnLayout) {
   EXPECT_EQ(profile_hash(example()).size(), 64U);
 }
 
+TEST(Profile, LawsAreKeptWhereTheyWereMeasured) {
+  ExecutionProfile profile = example();
+  EXPECT_EQ(profile_text(profile).find("batches"), std::string::npos);
+  profile.batches = {{1, 100}, {2, 150}};
+  profile.threads = {{1, 900}, {2, 500}};
+  profile.threads_batch = 32;
+  EXPECT_EQ(parse_profile(profile_text(profile), "p"), profile);
+  EXPECT_NE(profile_hash(profile), profile_hash(example()));
+  EXPECT_NEAR(parallel_fraction(profile), 2.0 * 4.0 / 9.0, 1e-12);
+}
+
 TEST(Profile, RefusesWhatIsNotOne) {
   const auto says = [](const std::string& text, const std::string& what) {
     const std::string message = refusal([&] { static_cast<void>(parse_profile(text, "p.json")); });
@@ -69,6 +80,12 @@ TEST(Profile, RefusesWhatIsNotOne) {
   says(changed("33280.5", "-1.0"), "flops: must be finite and not negative");
   says(changed("\"cores\":8", "\"cores\":-8"), "host: cores");
   says(changed("[[1,4],[]]", "[3]"), "must be a list of lists");
+  const auto with_batches = [&](const char* points) {
+    return changed("\"created\"", std::string("\"batches\": ") + points + ", \"created\"");
+  };
+  for (const char* points : {"[[2, 5]]", "[[1, 5], [1, 6]]", "[[1, 0]]", "[1]", "[[1]]", "[[1, 2, 3]]"}) {
+    says(with_batches(points), "batches: must be a list of [count, ns]");
+  }
 }
 
 TEST(Profile, NamesAllProblemsAtOnce) {
@@ -136,6 +153,17 @@ TEST(ProfileFromSamples, ReadsDecimalSeconds) {
   EXPECT_EQ(parse_profile(profile_text(profile), "p"), profile);
 }
 
+TEST(ProfileFromSamples, MakesABatchLaw) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "s.csv";
+  std::ofstream(file) << "batch,execution_s\n1,1\n4,2.5\n1,3\n4,2\n4,2\n1,2\n";
+  const ExecutionProfile profile = profile_from_samples(file);
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  EXPECT_EQ(profile.samples_ns, (std::vector<std::int64_t>{kSecond, 3 * kSecond, 2 * kSecond}));
+  EXPECT_EQ(profile.batches, (std::vector<ScalingPoint>{{1, 2 * kSecond}, {4, 2 * kSecond}}));
+  EXPECT_EQ(parse_profile(profile_text(profile), "p"), profile);
+}
+
 TEST(ProfileFromSamples, NamesTheLineThatIsWrong) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "s.csv";
@@ -147,10 +175,15 @@ TEST(ProfileFromSamples, NamesTheLineThatIsWrong) {
   says("", "no column 'execution_s'");
   says("seconds\n1\n", "no column 'execution_s'");
   says("execution_s\n", "no sample");
-  says("execution_s\n0.1\nabc\n", "s.csv:3: 'abc' is not a duration in seconds");
-  says("execution_s\n-1\n", "s.csv:2: '-1' is not a duration");
-  says("execution_s\nnan\n", "s.csv:2: 'nan' is not a duration");
-  says("execution_s\n1e30\n", "s.csv:2: '1e30' is not a duration");
+  says("execution_s\n0.1\nabc\n", "s.csv:3:1: 'abc' is not a duration in seconds");
+  // All at once, each at its column.
+  says("a,execution_s\nx, abc\nx,1\nx\n", "s.csv:2:4: 'abc' is not a duration");
+  says("a,execution_s\nx, abc\nx,1\nx\n", "s.csv:4:2: '' is not a duration");
+  says("execution_s,batch\n1,0\n", "s.csv:2:3: '0' is not a batch");
+  says("execution_s,batch\n1,2\n", "there is no sample of batch 1");
+  says("execution_s\n-1\n", "s.csv:2:1: '-1' is not a duration");
+  says("execution_s\nnan\n", "s.csv:2:1: 'nan' is not a duration");
+  says("execution_s\n1e30\n", "s.csv:2:1: '1e30' is not a duration");
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ TEST(Profiler, RefusesOptionsOutOfRange) {
   EXPECT_TRUE(refuses({.max_seconds = 0.0}));
   EXPECT_TRUE(refuses({.max_seconds = -1.0}));
   EXPECT_TRUE(refuses({.batch = 0}));
-  EXPECT_TRUE(refuses({.threads = 2}));
+  EXPECT_TRUE(refuses({.batches = {0}}));
+  EXPECT_TRUE(refuses({.threads = 0}));
   EXPECT_TRUE(refuses({.isa = "x86-64-v9"}));
 }
 

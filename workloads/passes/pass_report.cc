@@ -153,6 +153,15 @@ PassTable pass_table(std::string_view bytes, const std::string& name,
       table.rows.push_back(std::move(row));
     }
   }
+  for (const ModelFile& student : options.students) {
+    PassRow row{.passes = "distillation", .note = student.name};
+    try {
+      add(row, student.content);
+    } catch (const InputError& error) {
+      row.refused = first_problem(error);
+      table.rows.push_back(std::move(row));
+    }
+  }
   measure(candidates, options, table);
   return table;
 }

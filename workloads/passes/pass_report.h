@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim-core/units.h"
+#include "workloads/models.h"
 #include "workloads/passes/passes.h"
 
 namespace faascast {
@@ -16,6 +17,8 @@ namespace faascast {
 using Evaluate = std::function<double(const Graph&)>;
 
 struct PassTableOptions {
+  /// Smaller models that learned the same task from this one: rows "distillation".
+  std::vector<ModelFile> students{};
   PassOptions pass{};
   Evaluate evaluate{};          ///< empty: no accuracy
   std::string accuracy_name{};  ///< "accuracy on 10,000 images"
