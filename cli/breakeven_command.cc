@@ -6,6 +6,8 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "studies/breakeven_map.h"
+#include "studies/fitting.h"
+#include "studies/quick.h"
 #include "studies/report.h"
 #include "studies/result_store.h"
 
@@ -47,12 +49,22 @@ ExitCode breakeven_command(const BreakevenArguments& arguments) {
   const StudyArguments& study = arguments.study;
   if (!arguments.save_template.empty()) return save_template(arguments);
   check_output(study.output);
-  const Scenario scenario = scenario_of(arguments);
-  if (arguments.is_quick) return quick_command(study, scenario);
+  Scenario scenario = scenario_of(arguments);
   BreakevenOptions options = arguments.options;
   options.study.seed = study.seed;
   options.study.threads = study.threads;
   options.study.store.file = study.store;
+  std::vector<std::string> remarks;
+  if (study.scenario.empty()) remarks = leave_out_misfits(scenario, options.study.store);
+  const auto remark = [&](std::vector<std::string>& notes) {
+    notes.insert(notes.begin(), remarks.begin(), remarks.end());
+  };
+  if (arguments.is_quick) {
+    QuickReport quick = quick_report(scenario, options.study);
+    remark(quick.notes);
+    deliver(study.output, [&](ReportFormat format) { return render(quick, format); });
+    return kDone;
+  }
   if (study.saves) check_store(store_path(options.study.store));
 
   if (arguments.is_map) {
@@ -73,6 +85,7 @@ ExitCode breakeven_command(const BreakevenArguments& arguments) {
     report = breakeven(scenario, options);
   }
   report.command = study.command;
+  remark(report.notes);
   if (study.saves) save_run(store_path(options.study.store), record_of(scenario, report));
   deliver(study.output, [&](ReportFormat format) { return render(report, format); });
   return is_interrupted() ? kInterrupted : kDone;

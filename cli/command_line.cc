@@ -258,10 +258,11 @@ void CommandLine::add_hybrid() {
       ->type_name("NAME");
   command.add_option("--dedicated", options.dedicated, "The servers; default: the only ones")
       ->type_name("NAME");
-  command.add_option("--queue", options.queue, "Requests that wait before any overflows")
+  command
+      .add_option("--queue", options.queue,
+                  "Requests that wait before any overflows; default: the cheapest of 0, 1, 2, 4, ...")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
-      ->type_name("N")
-      ->capture_default_str();
+      ->type_name("N");
   command.add_option("--replications", options.replications, "Replications behind the interval")
       ->check(CLI::Range(2U, 10'000U))
       ->type_name("N")

@@ -35,7 +35,7 @@ ExitCode quick_command(const StudyArguments& study, const Scenario& scenario) {
   StudyOptions options;
   options.seed = study.seed;
   options.store.file = study.store;
-  const QuickReport report = quick_report(scenario, options);
+  const QuickReport report = quick_report(scenario, options, QuickSettings::kDefault);
   deliver(study.output, [&](ReportFormat format) { return render(report, format); });
   return kDone;
 }

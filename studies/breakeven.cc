@@ -11,6 +11,7 @@
 #include "studies/breakeven_cost.h"
 #include "studies/breakeven_words.h"
 #include "studies/calibration.h"
+#include "studies/fitting.h"
 #include "studies/measured.h"
 #include "studies/pair_search.h"
 
@@ -28,21 +29,56 @@ std::string_view name_of(Verdict verdict) {
 
 namespace {
 
-/// Each figure of the platform at its low and its high end, one at a time. A crossing at a step of
-/// the fleet does not depend on the functions' platform.
+/// What becomes of a crossing: of the first the first at which the same side is cheaper below, of
+/// others the nearest; where there is none any more, the end of what was looked at.
+double moved_crossing(const PinnedModel& end, const FoundCrossing& found, bool is_first,
+                      const DeploymentSpec& functions, const DeploymentSpec& servers,
+                      const BreakevenOptions& options) {
+  const DeploymentSpec changed = end.changed(servers);
+  // No fewer can do, and these still do: the search would find the same.
+  if (end.figure.path != "prices" && !found.at_step && found.count == least_count(servers) &&
+      end.model->fleet_holds(changed, found.count, found.per_day, 0)) {
+    return found.per_day;
+  }
+  PairSearch search(*end.model, functions, changed, options);
+  search.find();
+  const auto away = [&](double per_day) { return std::abs(std::log(per_day / found.per_day)); };
+  double at = search.looked_up_to();
+  bool is_found = false;
+  for (const FoundCrossing& other : search.found()) {
+    if (other.serverless_below != found.serverless_below) continue;
+    if (is_found && away(other.per_day) >= away(at)) continue;
+    at = other.per_day;
+    is_found = true;
+    if (is_first) break;
+  }
+  return at;
+}
+
+/// Each figure of the platform and of the servers at its low and its high end, one at a time. A
+/// crossing at a step of the fleet does not depend on the functions' platform.
 std::vector<Sensitivity> sensitivity_of(Calibration& calibration, const FoundCrossing& found,
-                                        const DeploymentSpec& servers) {
+                                        bool is_first,
+                                        const DeploymentSpec& functions,
+                                        const DeploymentSpec& servers,
+                                        const BreakevenOptions& options) {
   std::vector<Sensitivity> all;
-  if (found.at_step) return all;
-  for (const auto& end : calibration.pinned(found.functions)) {
-    const auto equal = PairSearch::equal_cost(*end->model, end->changed(found.functions), servers,
-                                              found.count, found.per_day, 0);
-    const double at = equal.value_or(found.per_day);
-    if (end->side == Pin::Side::kLow) {
-      all.push_back({end->figure.path, end->figure.low, end->figure.high, at, at});
+  const auto add = [&](const PinnedModel& end, const std::string& name, double at) {
+    if (end.side == Pin::Side::kLow) {
+      all.push_back({name, end.figure.low, end.figure.high, at, at});
     } else {
       all.back().at_high = at;
     }
+  };
+  for (const auto& end : calibration.pinned(found.functions)) {
+    if (found.at_step) break;
+    const auto equal = PairSearch::equal_cost(*end->model, end->changed(found.functions),
+                                              found.servers, found.count, found.per_day, 0);
+    add(*end, end->figure.path, equal.value_or(found.per_day));
+  }
+  for (const auto& end : calibration.pinned(servers)) {
+    add(*end, fmt::format("{} of {}", end->figure.path, servers.name),
+        moved_crossing(*end, found, is_first, functions, servers, options));
   }
   return all;
 }
@@ -86,14 +122,15 @@ BreakevenPair compare_pair(const CostModel& model, Calibration& calibration,
   pair.dedicated = servers.name;
   pair.verdict = search.verdict();
   pair.curve = search.curve();
-  calibration.add_bands(pair.curve, functions);
+  calibration.add_bands(pair.curve, functions, servers);
   for (const FoundCrossing& found : search.found()) {
     Crossing crossing;
     crossing.inferences_per_day = found.per_day;
     crossing.cheaper_below = found.serverless_below ? functions.name : servers.name;
     crossing.sampling =
         search.sampling(found, crossing.inferences_per_day, crossing.replications);
-    std::vector<Sensitivity> all = sensitivity_of(calibration, found, servers);
+    std::vector<Sensitivity> all =
+        sensitivity_of(calibration, found, pair.crossings.empty(), functions, servers, options);
     crossing.calibration = calibration_of(all, found.per_day, crossing.inferences_per_day);
     if (pair.crossings.empty()) pair.sensitivity = strongest(std::move(all));
     pair.crossings.push_back(std::move(crossing));
@@ -199,7 +236,7 @@ std::string reached_words(const BreakevenReport& report, double precision) {
 BreakevenReport breakeven(const Scenario& scenario, const BreakevenOptions& options) {
   Checker(scenario, options).check();
   const Inputs inputs = resolve_inputs(scenario, options.study.store);
-  (void)compile(scenario, inputs);  // every problem of every deployment, before the long work
+  check_compiles(scenario, inputs, true);  // every problem of every deployment, before the long work
   std::vector<MeasuredPoint> measured = measured_points(scenario, options);
   const CostModel model(scenario, inputs, options);
   Calibration calibration(scenario, inputs, model, options);

@@ -52,18 +52,20 @@ class Flipper {
         verdict_(cheaper_of(functions_, servers_)) {}
 
   void try_figures(Calibration& calibration) {
+    const double own = model_.own_per_day();
     for (const auto& end : calibration.pinned(*functions_.spec)) {
-      const bool is_low = end->side == Pin::Side::kLow;
       Side changed = functions_;
-      changed.cost = end->model->functions(end->changed(functions_.cost.configuration),
-                                           model_.own_per_day(), 0);
+      changed.cost = end->model->functions(end->changed(functions_.cost.configuration), own, 0);
       if (!changed.cost.feasible) {
-        changed.cost = end->model->cheapest_functions(end->changed(*functions_.spec),
-                                                      model_.own_per_day(), 0);
+        changed.cost = end->model->cheapest_functions(end->changed(*functions_.spec), own, 0);
       }
-      add(fmt::format("{} of {}: {} instead of {}", end->figure.path, functions_.spec->name,
-                      is_low ? end->figure.low : end->figure.high, end->figure.value),
-          changed, servers_);
+      add(words_of(*end, functions_), changed, servers_);
+    }
+    if (own > model_.highest_fleet_per_day()) return;
+    for (const auto& end : calibration.pinned(*servers_.spec)) {
+      Side changed = servers_;
+      changed.cost = end->model->cheapest_fleet(end->changed(*servers_.spec), own);
+      add(words_of(*end, servers_), functions_, changed);
     }
   }
 
@@ -127,6 +129,11 @@ class Flipper {
   }
 
  private:
+  static std::string words_of(const PinnedModel& end, const Side& side) {
+    return fmt::format("{} of {}: {} instead of {}", end.figure.path, side.spec->name,
+                       end.side == Pin::Side::kLow ? end.figure.low : end.figure.high,
+                       end.figure.value);
+  }
   static double log_ratio(double serverless, double dedicated) {
     return std::log(std::max(serverless, 1e-9) / std::max(dedicated, 1e-9));
   }

@@ -7,6 +7,7 @@
 
 #include "input/quantity.h"
 #include "pricing/month.h"
+#include "studies/batching.h"
 #include "studies/split_bill.h"
 #include "traces/info.h"
 #include "traces/scale.h"
@@ -19,6 +20,12 @@ constexpr double kSecondsADay = 86'400.0;
 constexpr double kDaysAMonth = 30.0;
 constexpr double kFleetBudget = 100.0;  ///< times most_requests_per_point
 constexpr Duration kDay = std::chrono::hours(24);
+constexpr const char* kOverCapacity = "capacity: its load is over 100 %";
+constexpr double kSurelyOver = 1.02;  ///< load, as known from another traffic
+/// A memory size that costs so many times the best is not looked at again at traffic within a factor
+/// of that: what a request costs there hardly changes, and against one another less.
+constexpr double kHopeless = 1.5;
+constexpr double kNear = 4.0;
 
 /// Meters that run with the clock, whatever arrives.
 constexpr Meter kClockMeters[] = {Meter::kServerTime, Meter::kLoadBalancerTime,
@@ -56,19 +63,25 @@ Duration longest_idle(const PoolPlan& pool) {
   return pool.keep_alive;
 }
 
-/// Work that arrives a second / work that the workers of a fixed fleet do a second. At 1 or above
-/// its queue grows for ever, however well the replayed span ends.
-double utilisation_of(const DeploymentPlan& plan, const DeploymentResult& result, Duration span) {
+/// Work that arrives a second / work that the workers of a fixed fleet do a second, one request at a
+/// time. Where that, times what batches gain, is 1 or above, its queue grows for ever, however well
+/// the replayed span ends.
+double load_of(const DeploymentPlan& plan, const DeploymentResult& result, Duration span) {
   const auto* servers = std::get_if<ServerPlan>(&plan.side);
   if (servers == nullptr || servers->autoscale || span <= Duration::zero()) return 0.0;
   const double workers = static_cast<double>(servers->replicas) *
                          static_cast<double>(servers->workers_per_replica);
-  double load = static_cast<double>(result.execution.sum_ns) / static_cast<double>(span.count());
-  if (servers->batching) {  // at best all batches are full
-    const std::uint32_t size = servers->batching->maximum_size;
-    load *= static_cast<double>(servers->batching->factor(size)) / 1000.0 / size;
-  }
-  return load / workers;
+  return static_cast<double>(result.execution.sum_ns) / static_cast<double>(span.count()) / workers;
+}
+
+/// Time of a request in a full batch / alone: at best all batches are full.
+double gain_of(const Batching& batching) {
+  const std::uint32_t size = batching.maximum_size;
+  return static_cast<double>(batching.factor(size)) / 1000.0 / size;
+}
+double gain_of(const DeploymentPlan& plan) {
+  const auto* servers = std::get_if<ServerPlan>(&plan.side);
+  return servers != nullptr && servers->batching ? gain_of(*servers->batching) : 1.0;
 }
 
 /// The cheapest feasible one, or the one with the least latency.
@@ -80,6 +93,11 @@ const Cost& best_of(const std::vector<Cost>& costs) {
 }
 
 }  // namespace
+
+std::uint32_t least_count(const DeploymentSpec& servers) {
+  return servers.count.value_or(
+      servers.autoscale ? 1 : std::max(servers.redundancy + 1, servers.around.zones));
+}
 
 bool is_stationary(const Scenario& scenario) {
   return scenario.traffic.generator && is_renewal(*scenario.traffic.generator);
@@ -104,6 +122,11 @@ CostModel::CostModel(const Scenario& scenario, const Inputs& inputs, const CostM
       options_(like.options_),
       own_per_day_(like.own_per_day_),
       own_requests_(like.own_requests_) {}
+
+void CostModel::take_functions_of(const CostModel& other) {
+  known_costs_ = other.known_costs_;
+  at_the_top_ = other.at_the_top_;
+}
 
 double CostModel::requests_at(double per_day) const {
   if (own_requests_ == 0.0) return 0.0;
@@ -211,11 +234,10 @@ std::vector<Cost> CostModel::costs_of(const std::vector<DeploymentSpec>& candida
                        candidate.minimum_instances.value_or(0));
   }
   const auto most = static_cast<double>(options_.most_requests_per_point);
-  const bool is_replayed = requests_at(per_day) <= std::max(most, own_requests_);
   const auto known = known_costs_.find(fmt::format("{} @{}", key, per_day));
   if (known != known_costs_.end()) return known->second;
   std::vector<Cost> costs;
-  if (is_replayed) {
+  if (is_replayed(per_day)) {
     for (const Simulated& one : simulate(candidates, per_day, replication)) {
       costs.push_back(cost_of(one, per_day));
     }
@@ -248,11 +270,37 @@ std::vector<DeploymentSpec> CostModel::open_configurations(
   return specs;
 }
 
+Cost CostModel::cheapest_memory(const DeploymentSpec& deployment, double per_day,
+                                std::uint32_t replication) const {
+  const std::vector<DeploymentSpec> all = open_configurations(deployment, {0});
+  const std::string key = fmt::format("{} {}", deployment.name, replication);
+  const auto looked = looked_at_.find(key);
+  if (is_replayed(per_day) && looked != looked_at_.end()) {
+    const auto& [place, costs] = looked->second;
+    if (std::max(place / per_day, per_day / place) <= kNear) {
+      const double most = kHopeless * best_of(costs).usd_per_month;
+      std::vector<DeploymentSpec> left;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (costs[i].usd_per_month <= most) left.push_back(all[i]);
+      }
+      const Cost best = best_of(costs_of(left, per_day, replication));
+      if (best.feasible) return best;
+    }
+  }
+  std::vector<Cost> costs = costs_of(all, per_day, replication);
+  const Cost best = best_of(costs);
+  if (best.feasible && is_replayed(per_day)) looked_at_[key] = {per_day, std::move(costs)};
+  return best;
+}
+
+bool CostModel::is_replayed(double per_day) const {
+  const auto most = static_cast<double>(options_.most_requests_per_point);
+  return requests_at(per_day) <= std::max(most, own_requests_);
+}
+
 Cost CostModel::cheapest_functions(const DeploymentSpec& deployment, double per_day,
                                    std::uint32_t replication) const {
-  const std::vector<Cost> costs =
-      costs_of(open_configurations(deployment, {0}), per_day, replication);
-  const Cost& best = best_of(costs);
+  const Cost best = cheapest_memory(deployment, per_day, replication);
   if (best.feasible || deployment.minimum_instances ||
       !sells_minimum_instances(scenario_, deployment)) {
     return best;
@@ -291,17 +339,14 @@ Cost CostModel::fleet_price(const DeploymentSpec& deployment, std::uint32_t coun
 }
 
 Cost CostModel::cheapest_fleet(const DeploymentSpec& deployment, double per_day) const {
-  const std::uint32_t least =
-      deployment.count.value_or(deployment.autoscale ? 1 : deployment.redundancy + 1);
+  const std::uint32_t least = least_count(deployment);
   const bool is_open = !deployment.count && !deployment.autoscale;
   const auto size = fleet_size(deployment, per_day, 0, least, is_open ? kMostServers : least);
   const Cost under_load = fleet_under_load(deployment, size.value_or(least), per_day, 0);
   Cost cost = fleet_price(deployment, size.value_or(least), per_day);
   cost.feasible = size.has_value();
-  if (deployment.batching) {
-    cost.text += fmt::format(", batches of {}",
-                             under_load.configuration.batching->maximum_size);
-  }
+  if (deployment.batching) cost.text += ", " + batch_text(*under_load.configuration.batching);
+  cost.configuration.batching = under_load.configuration.batching;
   cost.why_not = under_load.why_not;
   cost.p99_s = under_load.p99_s;
   cost.mean_latency_s = under_load.mean_latency_s;
@@ -312,37 +357,95 @@ Cost CostModel::cheapest_fleet(const DeploymentSpec& deployment, double per_day)
 
 Cost CostModel::fleet_under_load(const DeploymentSpec& deployment, std::uint32_t count,
                                  double per_day, std::uint32_t replication) const {
-  if (!deployment.batching) return fixed_fleet(deployment, count, per_day, replication);
-  std::vector<Cost> tried;
-  for (std::uint32_t size = 1;; size *= 2) {
-    DeploymentSpec batched = deployment;
-    batched.batching->maximum_size = std::min(size, deployment.batching->maximum_size);
-    tried.push_back(fixed_fleet(batched, count, per_day, replication));
-    if (tried.back().feasible) return tried.back();
-    if (size >= deployment.batching->maximum_size) break;
+  std::string key = fmt::format("{} {} {} {}", deployment.name, count, per_day, replication);
+  if (deployment.batching && !is_open(*deployment.batching)) {
+    key += " " + batch_text(*deployment.batching);
   }
-  return best_of(tried);
-}
-
-Cost CostModel::fixed_fleet(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
-                            std::uint32_t replication) const {
-  const std::uint32_t batch = deployment.batching ? deployment.batching->maximum_size : 1;
-  const std::string key =
-      fmt::format("{} {} {} {} {}", deployment.name, count, batch, per_day, replication);
   if (const auto known = known_fleets_.find(key); known != known_fleets_.end()) {
     return known->second;
   }
-  DeploymentSpec left = deployment;
-  if (!deployment.autoscale) left.count = count - deployment.redundancy;
-  const Simulated simulated = simulate({left}, per_day, replication).front();
-  Cost cost = cost_of(simulated, per_day);
-  if (utilisation_of(simulated.compiled.plan, simulated.figures, simulated.span) >= 1.0) {
-    cost.feasible = false;
-    cost.why_not = "capacity: its load is over 100 %";
+  const auto remember = [&](const Cost& cost) { return known_fleets_.emplace(key, cost).first->second; };
+  const auto run = [&](const std::vector<BatchingSpec>& batchings) {
+    return fixed_fleets(deployment, batchings, count, per_day, replication);
+  };
+  if (count < least_by_load(deployment, per_day)) return remember(overloaded(deployment, count));
+  if (!deployment.batching) return remember(run({{}}).front());
+  if (!is_open(*deployment.batching)) return remember(run({*deployment.batching}).front());
+  const std::string hint = fmt::format("{} {} {}", deployment.name, count, replication);
+  // The first tells how long a request takes, hence which sizes can carry the load at all.
+  std::vector<BatchingSpec> rest = batch_candidates(*deployment.batching, 1.0);
+  const Cost first = run({rest.front()}).front();
+  if (first.feasible) return remember(first);
+  if (const auto held = held_batches_.find(hint); held != held_batches_.end()) {
+    const Cost cost = run({held->second}).front();
+    if (cost.feasible) return remember(cost);
   }
-  if (deployment.batching) cost.text += fmt::format(", batches of {}", batch);
-  known_fleets_.emplace(key, cost);
+  rest = batch_candidates(*deployment.batching, std::max(first.mean_execution_s, 1e-6));
+  std::erase_if(rest, [&](const BatchingSpec& batching) {
+    return first.single_load * gain_of(batching.plan()) >= 1.0;
+  });
+  if (rest.empty()) return remember(first);
+  const std::vector<Cost> tried = run(rest);
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    if (!tried[i].feasible) continue;
+    held_batches_[hint] = rest[i];
+    return remember(tried[i]);
+  }
+  return remember(best_of(tried));
+}
+
+/// The fewest servers that the mean load alone, as simulations at less of it had it, needs.
+std::uint32_t CostModel::least_by_load(const DeploymentSpec& deployment, double per_day) const {
+  const auto known = least_work_.find(deployment.name);
+  if (known == least_work_.end() || deployment.autoscale) return 0;
+  double gain = 1.0;
+  if (deployment.batching) {
+    for (const BatchingSpec& one : batch_candidates(*deployment.batching, 1.0)) {
+      gain = std::min(gain, gain_of(one.plan()));
+    }
+  }
+  const double servers = std::floor(known->second * gain * per_day / kSurelyOver) + 1.0;
+  return static_cast<std::uint32_t>(std::min(servers, 1e6)) + deployment.redundancy;
+}
+
+Cost CostModel::overloaded(const DeploymentSpec& deployment, std::uint32_t count) const {
+  Cost cost;
+  cost.configuration = deployment;
+  cost.configuration.count = count - deployment.redundancy;
+  if (deployment.batching) {
+    cost.configuration.batching = batch_candidates(*deployment.batching, 1.0).back();
+  }
+  cost.why_not = kOverCapacity;
   return cost;
+}
+
+std::vector<Cost> CostModel::fixed_fleets(const DeploymentSpec& deployment,
+                                          const std::vector<BatchingSpec>& batchings,
+                                          std::uint32_t count, double per_day,
+                                          std::uint32_t replication) const {
+  std::vector<DeploymentSpec> specs;
+  for (const BatchingSpec& batching : batchings) {
+    specs.push_back(deployment);
+    if (!deployment.autoscale) specs.back().count = count - deployment.redundancy;
+    if (deployment.batching) specs.back().batching = batching;
+  }
+  std::vector<Cost> costs;
+  for (const Simulated& simulated : simulate(specs, per_day, replication)) {
+    costs.push_back(cost_of(simulated, per_day));
+    Cost& cost = costs.back();
+    cost.single_load = load_of(simulated.compiled.plan, simulated.figures, simulated.span);
+    if (cost.single_load * gain_of(simulated.compiled.plan) >= 1.0) {
+      cost.feasible = false;
+      cost.why_not = kOverCapacity;
+    }
+    if (!deployment.autoscale && cost.single_load > 0.0) {
+      const double work = cost.single_load * (count - deployment.redundancy) / per_day;
+      const auto [known, is_new] = least_work_.try_emplace(deployment.name, work);
+      if (!is_new) known->second = std::min(known->second, work);
+    }
+    if (deployment.batching) cost.text += ", " + batch_text(*simulated.spec.batching);
+  }
+  return costs;
 }
 
 bool CostModel::fleet_holds(const DeploymentSpec& deployment, std::uint32_t count, double per_day,
@@ -359,10 +462,12 @@ std::optional<std::uint32_t> CostModel::fleet_size(const DeploymentSpec& deploym
     return fleet_holds(deployment, count, per_day, replication);
   };
   if (holds(least)) return least;
-  std::uint32_t bad = least;
-  std::uint32_t good = least;
-  while (good < most) {
-    good = std::min(most, good * 2);
+  std::uint32_t bad = std::max(least, least_by_load(deployment, per_day));
+  if (bad > most) return std::nullopt;
+  if (bad > least && holds(bad)) return bad;
+  std::uint32_t good = bad;
+  for (std::uint32_t step = 1; good < most; step *= 2) {
+    good = std::min(most, good + step);
     if (holds(good)) break;
     bad = good;
   }

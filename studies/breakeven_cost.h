@@ -18,6 +18,9 @@ inline constexpr std::uint32_t kMostServers = 1024;
 /// true: the traffic is a stationary process, whose rate can be anything.
 [[nodiscard]] bool is_stationary(const Scenario& scenario);
 
+/// As many as the scenario says, else the fewest that its redundancy and its zones leave.
+[[nodiscard]] std::uint32_t least_count(const DeploymentSpec& servers);
+
 /// What one configuration costs at one traffic, and whether it meets the objective there.
 struct Cost {
   double usd_per_month = 0.0;
@@ -31,6 +34,7 @@ struct Cost {
   double p99_s = 0.0;  ///< 0: not known
   double throttled_share = 0.0;
   double contention_s = 0.0;  ///< what sharing CPUs adds to a request in the mean
+  double single_load = 0.0;  ///< of a fixed fleet: work a second / what its workers do unbatched
 };
 
 /// Simulates deployments of a scenario at any traffic. The same draws serve every traffic, so costs
@@ -48,10 +52,15 @@ class CostModel {
   /// arguments outlive it.
   CostModel(const Scenario& scenario, const Inputs& inputs, const CostModel& like);
 
+  /// Spares simulating functions again that do not differ from another model's.
+  void take_functions_of(const CostModel& other);
+
   [[nodiscard]] const Scenario& scenario() const { return scenario_; }
   [[nodiscard]] const Inputs& inputs() const { return inputs_; }
   /// Requests a day of the scenario's own traffic (at its scale).
   [[nodiscard]] double own_per_day() const { return own_per_day_; }
+  /// true: functions are replayed at this traffic; else they are scaled from less.
+  [[nodiscard]] bool is_replayed(double per_day) const;
   /// The greatest traffic at which a fleet can be looked at.
   [[nodiscard]] double highest_fleet_per_day() const;
 
@@ -75,8 +84,8 @@ class CostModel {
   [[nodiscard]] bool fleet_holds(const DeploymentSpec& deployment, std::uint32_t count,
                                  double per_day, std::uint32_t replication,
                                  std::string* why_not = nullptr) const;
-  /// The figures behind fleet_holds(). Where a fleet batches, the smallest batch that holds: powers
-  /// of two up to the scenario's.
+  /// The figures behind fleet_holds(), and the configuration with what the scenario leaves open of
+  /// its batches: the smallest that hold.
   [[nodiscard]] Cost fleet_under_load(const DeploymentSpec& deployment, std::uint32_t count,
                                       double per_day, std::uint32_t replication) const;
   /// The fewest servers that hold at a traffic, from `least` on; nothing up to `most`.
@@ -101,9 +110,17 @@ class CostModel {
     DeploymentResult figures{};
     Duration span{};
   };
-  /// With batches of exactly the size that the deployment says.
-  [[nodiscard]] Cost fixed_fleet(const DeploymentSpec& deployment, std::uint32_t count,
-                                 double per_day, std::uint32_t replication) const;
+  /// One fleet with each of several batchings (one without any: as the deployment says).
+  [[nodiscard]] std::vector<Cost> fixed_fleets(const DeploymentSpec& deployment,
+                                               const std::vector<BatchingSpec>& batchings,
+                                               std::uint32_t count, double per_day,
+                                               std::uint32_t replication) const;
+  /// Of the memory sizes that are open.
+  [[nodiscard]] Cost cheapest_memory(const DeploymentSpec& deployment, double per_day,
+                                     std::uint32_t replication) const;
+  [[nodiscard]] std::uint32_t least_by_load(const DeploymentSpec& deployment,
+                                            double per_day) const;
+  [[nodiscard]] Cost overloaded(const DeploymentSpec& deployment, std::uint32_t count) const;
   [[nodiscard]] double requests_at(double per_day) const;
   [[nodiscard]] Replay replay_at(double per_day, Duration keep_alive) const;
   [[nodiscard]] std::vector<Simulated> simulate(const std::vector<DeploymentSpec>& candidates,
@@ -121,10 +138,17 @@ class CostModel {
   double own_requests_ = 0.0;  ///< of one replay at own_per_day_; 0 for stationary generators
   /// Simulations at the top of the scale, which serve every traffic above.
   mutable std::map<std::string, std::vector<Simulated>> at_the_top_{};
+  /// By deployment and replication: where all memory sizes were looked at last, and their costs.
+  mutable std::map<std::string, std::pair<double, std::vector<Cost>>> looked_at_{};
   /// Costs of functions that were simulated, by configurations, traffic and replication.
   mutable std::map<std::string, std::vector<Cost>> known_costs_{};
   /// Fleets under load, by name, count, traffic and replication.
   mutable std::map<std::string, Cost> known_fleets_{};
+  /// By fleet: the least load a request a day puts on one server, unbatched, of what was simulated.
+  /// Sharing cores makes it more under load, never less.
+  mutable std::map<std::string, double> least_work_{};
+  /// Batches that held before, by name, count and replication: tried first.
+  mutable std::map<std::string, BatchingSpec> held_batches_{};
 };
 
 }  // namespace faascast

@@ -1,3 +1,4 @@
+#include "studies/batching.h"
 #include "studies/compile.h"
 
 #include <fmt/format.h>
@@ -248,6 +249,11 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
       servers.batching ? "batches" : "requests", type.vcpu.value() / 1000,
       shares_cores ? fmt::format("hyperthreads: a core does {:g} times as much with both busy", yield)
                    : "hyperthreads; no slowdown when both threads of a core are busy"));
+  if (deployment.batching && deployment.batching->maximum_size == kOpenBatchSize) {
+    compiled.notes.emplace_back(
+        "The size of a batch is left out: requests are taken one by one here; breakeven, hybrid and "
+        "optimise choose it.");
+  }
   if (!inputs.model.profile_hash.empty()) {
     compiled.notes.push_back(fmt::format(
         "CPU time measured on this host is multiplied by {} for a vCPU of {}.",

@@ -11,6 +11,8 @@
 #include "pricing/month.h"
 #include "sim-core/statistics.h"
 #include "studies/assumptions.h"
+#include "studies/batching.h"
+#include "studies/fitting.h"
 #include "studies/split_bill.h"
 
 namespace faascast {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::uint32_t kMostServers = 4096;
 constexpr std::size_t kAtOnce = 24;  ///< counts that are looked at before refining
+constexpr std::uint64_t kLongestQueue = 64;
 
 /// One deployment as a replication priced it.
 struct Priced {
@@ -42,6 +45,8 @@ class HybridSearch {
     }
     if (!problems_.empty()) throw InputError(std::move(problems_));
     servers_->autoscale.reset();
+    functions_ = with_fitting_memory(*functions_, inputs_);
+    setting_ = {options.queue.value_or(0), servers_->batching};
     (void)compile_deployment(scenario_, *functions_, inputs_);
     (void)compile_deployment(scenario_, hybrid_of(1), inputs_);
   }
@@ -53,14 +58,16 @@ class HybridSearch {
     out.profile_hash = inputs_.model.profile_hash;
     out.serverless = functions_->name;
     out.dedicated = servers_->name;
-    out.queue = options_.queue;
     out.notes = assumptions_of(scenario_, inputs_);
-    search();
+    choose_memory();
+    search_settings();
+    out.queue = setting_.queue;
+    if (setting_.batching) out.batches = batch_text(*setting_.batching);
+    out.settings = settings_;
     for (const auto& [count, priced] : looked_at_) out.rows.push_back(row_of(count, priced));
     out.inferences_per_day = inferences_per_day_;
     const std::uint32_t fleet = smallest_fleet();
-    const std::uint32_t best = best_count();
-    compare(out, best, fleet);
+    compare(out, best_count(), fleet);
     return out;
   }
 
@@ -97,12 +104,12 @@ class HybridSearch {
     spec.patience = servers_->patience;
     spec.hyperthread_yield = servers_->hyperthread_yield;
     spec.breakdown = servers_->breakdown;
-    spec.batching = servers_->batching;
+    spec.batching = setting_.batching;
     spec.purchase = servers_->purchase;
     spec.front_door = servers_->front_door;
     spec.hybrid = HybridSpec{.base = servers_->server,
                              .overflow = functions_->platform,
-                             .queue = options_.queue,
+                             .queue = setting_.queue,
                              .cpu = servers_->cpu,
                              .memory = servers_->memory};
     return spec;
@@ -113,6 +120,7 @@ class HybridSearch {
   [[nodiscard]] DeploymentSpec fleet_of(std::uint32_t count) const {
     DeploymentSpec spec = *servers_;
     spec.count = count;
+    spec.batching = fleet_batching_;
     return spec;
   }
 
@@ -172,13 +180,87 @@ class HybridSearch {
     for (std::size_t i = 0; i < counts.size(); ++i) looked_at_[counts[i]] = std::move(all[i]);
   }
 
+  static bool better(const Priced& a, const Priced& b) {
+    if (a.misses.empty() != b.misses.empty()) return a.misses.empty();
+    return a.usd_per_month < b.usd_per_month;
+  }
   /// The cheapest that meets the objective; where none does, the cheapest.
-  [[nodiscard]] std::uint32_t best_count() const {
-    const auto better = [](const auto& a, const auto& b) {
-      if (a.second.misses.empty() != b.second.misses.empty()) return a.second.misses.empty();
-      return a.second.usd_per_month < b.second.usd_per_month;
-    };
-    return std::min_element(looked_at_.begin(), looked_at_.end(), better)->first;
+  static std::uint32_t best_of(const std::map<std::uint32_t, Priced>& looked_at) {
+    return std::min_element(
+               looked_at.begin(), looked_at.end(),
+               [](const auto& a, const auto& b) { return better(a.second, b.second); })
+        ->first;
+  }
+  [[nodiscard]] std::uint32_t best_count() const { return best_of(looked_at_); }
+
+  /// Of an open memory: the cheapest that meets the objective for functions alone, else the fastest.
+  void choose_memory() {
+    const DeploymentSpec given = *std::find_if(
+        scenario_.deployments.begin(), scenario_.deployments.end(),
+        [&](const DeploymentSpec& d) { return d.name == functions_->name; });
+    std::vector<DeploymentSpec> specs;
+    if (!given.memory) {
+      for (const Megabytes memory :
+           memory_candidates(*given.platform_spec, inputs_.model.memory_used)) {
+        specs.push_back(given);
+        specs.back().memory = memory;
+      }
+    }
+    if (specs.empty()) specs.push_back(*functions_);
+    const std::vector<Priced> all = run_all(specs, 0);
+    const auto best = std::min_element(all.begin(), all.end(), [](const Priced& a, const Priced& b) {
+      if (a.misses.empty() != b.misses.empty()) return a.misses.empty();
+      if (a.misses.empty()) return a.usd_per_month < b.usd_per_month;
+      return a.figures.latency.mean_s().value_or(0.0) < b.figures.latency.mean_s().value_or(0.0);
+    });
+    functions_ = specs[static_cast<std::size_t>(best - all.begin())];
+    execution_s_ = best->figures.execution.mean_s().value_or(0.0);
+    looked_at_[0] = *best;
+  }
+
+  [[nodiscard]] std::vector<std::optional<BatchingSpec>> batchings_to_try() const {
+    if (!servers_->batching || !is_open(*servers_->batching)) return {servers_->batching};
+    const auto candidates = batch_candidates(*servers_->batching, execution_s_);
+    return {candidates.begin(), candidates.end()};
+  }
+
+  /// When requests overflow, and how large batches are.
+  struct Setting {
+    std::uint64_t queue = 0;
+    std::optional<BatchingSpec> batching{};
+  };
+
+  /// Looks at counts for one setting after another; keeps the best of them.
+  void search_settings() {
+    const auto batchings = batchings_to_try();
+    std::optional<Setting> best;
+    std::map<std::uint32_t, Priced> best_looked_at;
+    std::uint32_t size_of_best = 0;
+    for (const auto& batching : batchings) {
+      const std::uint32_t size = batching ? batching->maximum_size : 1;
+      if (best && size > 2 * size_of_best) break;  // twice the best size was no better
+      for (std::uint64_t queue = options_.queue.value_or(0);;
+           queue = queue == 0 ? 1 : queue * 2) {
+        setting_ = {queue, batching};
+        std::erase_if(looked_at_, [](const auto& one) { return one.first > 0; });
+        search();
+        const auto found = best_count();
+        const HybridRow row = row_of(found, looked_at_.at(found));
+        settings_.push_back({queue, batching ? batch_text(*batching) : std::string(), row});
+        const bool is_better = !best || better(looked_at_.at(found),
+                                               best_looked_at.at(best_of(best_looked_at)));
+        const bool has_ended = options_.queue || queue >= kLongestQueue ||
+                               (!is_better && best && queue > 2 * std::max<std::uint64_t>(best->queue, 1));
+        if (is_better) {
+          best = setting_;
+          best_looked_at = looked_at_;
+          size_of_best = size;
+        }
+        if (has_ended) break;
+      }
+    }
+    setting_ = *best;
+    looked_at_ = std::move(best_looked_at);
   }
 
   void search() {
@@ -223,9 +305,6 @@ class HybridSearch {
   /// The smallest fleet that meets the objective by itself with `redundancy` servers lost; 0: none.
   std::uint32_t smallest_fleet() {
     const std::uint32_t lost = servers_->redundancy;
-    const auto holds = [&](std::uint32_t count) {
-      return run_all({fleet_of(count)}, 0).front().misses.empty();
-    };
     if (servers_->count) {
       return *servers_->count > lost && holds(*servers_->count - lost) ? *servers_->count : 0;
     }
@@ -237,7 +316,25 @@ class HybridSearch {
       const std::uint32_t middle = low + (high - low) / 2;
       (holds(middle) ? high : low) = middle;
     }
+    (void)holds(high);  // leaves the batches that do
     return high + lost;
+  }
+  /// Whether servers alone meet the objective with some batches, which are kept.
+  bool holds(std::uint32_t count) {
+    const auto batchings = batchings_to_try();
+    std::vector<DeploymentSpec> specs;
+    for (const auto& batching : batchings) {
+      specs.push_back(*servers_);
+      specs.back().count = count;
+      specs.back().batching = batching;
+    }
+    const std::vector<Priced> all = run_all(specs, 0);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!all[i].misses.empty()) continue;
+      fleet_batching_ = batchings[i];
+      return true;
+    }
+    return false;
   }
 
   [[nodiscard]] HybridRow row_of(std::uint32_t count, const Priced& priced) const {
@@ -274,12 +371,13 @@ class HybridSearch {
       for (std::size_t i = 0; i < all.size(); ++i) usd[i].push_back(all[i].usd_per_month);
     }
     const Priced& alone = looked_at_.at(0);
-    out.functions = {functions_->name, functions_->platform, mean_interval(usd[1]).mean,
+    out.functions = {functions_->name, compiled_functions(), mean_interval(usd[1]).mean,
                      alone.misses.empty(), fmt::format("{}", fmt::join(alone.misses, "; "))};
     out.servers.name = servers_->name;
     out.servers.feasible = fleet > 0;
     if (fleet > 0) {
       out.servers.configuration = fmt::format("{} x {}", fleet, servers_->server);
+      if (fleet_batching_) out.servers.configuration += ", " + batch_text(*fleet_batching_);
       out.servers.usd_per_month = mean_interval(usd[2]).mean;
     } else {
       out.servers.why_not = "no number of them meets the objective alone";
@@ -318,6 +416,9 @@ class HybridSearch {
         dollars(out.best_usd_per_month), dollars(out.saving),
         100.0 * out.saving / pure.usd_per_month, pure.name);
   }
+  [[nodiscard]] std::string compiled_functions() const {
+    return compile_deployment(scenario_, *functions_, inputs_).configuration;
+  }
   static std::string dollars(double usd) { return format_usd(usd); }
 
   const Scenario& scenario_;
@@ -326,7 +427,11 @@ class HybridSearch {
   Inputs inputs_;
   std::optional<DeploymentSpec> functions_{};
   std::optional<DeploymentSpec> servers_{};
-  std::map<std::uint32_t, Priced> looked_at_{};
+  Setting setting_{};
+  std::optional<BatchingSpec> fleet_batching_{};  ///< of servers alone
+  std::vector<HybridSetting> settings_{};
+  std::map<std::uint32_t, Priced> looked_at_{};  ///< with `setting_`
+  double execution_s_ = 0.0;                     ///< mean, on functions
   double inferences_per_day_ = 0.0;
 };
 
@@ -338,7 +443,8 @@ HybridReport hybrid(const Scenario& scenario, const HybridOptions& options) {
       "Servers alone are sized with the deployment's redundancy; in a hybrid the functions stand "
       "in for a server that is lost.");
   report.notes.push_back(
-      "Functions run with the memory that the scenario gives, or the platform's default.");
+      "Functions run with the memory that the scenario gives, or with the cheapest that meets the "
+      "objective for functions alone.");
   return report;
 }
 

@@ -20,6 +20,13 @@ struct HybridRow {
   std::string why_not{};
 };
 
+/// The best count of one rule of when requests overflow, and of one size of batches.
+struct HybridSetting {
+  std::uint64_t queue = 0;  ///< requests that wait before any overflows
+  std::string batches{};    ///< "batches of up to 4"; empty: the servers do not batch
+  HybridRow best{};
+};
+
 /// A side alone.
 struct PureStrategy {
   std::string name{};
@@ -36,8 +43,10 @@ struct HybridReport {
   double inferences_per_day = 0.0;
   std::string serverless{};
   std::string dedicated{};
-  std::uint64_t queue = 0;        ///< requests that wait before any overflows
-  std::vector<HybridRow> rows{};  ///< by count: what was looked at
+  std::uint64_t queue = 0;        ///< requests that wait before any overflows: as chosen
+  std::string batches{};          ///< likewise; empty: the servers do not batch
+  std::vector<HybridRow> rows{};  ///< by count: what was looked at, with that queue and batches
+  std::vector<HybridSetting> settings{};  ///< that were looked at, the chosen one too
   PureStrategy functions{};
   PureStrategy servers{};
   /// The cheapest count that meets the objective; nothing: none does, or none beats 0.
@@ -56,11 +65,14 @@ struct HybridOptions {
   StudyOptions study{};
   std::string serverless{};  ///< empty: the only one
   std::string dedicated{};
-  std::uint64_t queue = 0;
-  unsigned replications = 5;  ///< >= 2
+  std::optional<std::uint64_t> queue{};  ///< nothing: the cheapest of 0, 1, 2, 4, ...
+  unsigned replications = 5;             ///< >= 2
 };
 
-/// The cheapest number of base servers whose overflow goes to functions. Every count and every
+/// The cheapest number of base servers whose overflow goes to functions: requests that find all
+/// workers busy, or also so many waiting. How many may wait, the functions' memory and the servers'
+/// batches are searched where they are open: memory for functions alone; the queue, and for each
+/// size of batches a queue, for as long as more of it is cheaper. Every count and every
 /// replication sees the same arrivals and the same work (common random numbers). All counts are
 /// looked at whose servers alone cost less than the best found; where they are many, first some of
 /// them and then those around the best.

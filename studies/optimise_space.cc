@@ -9,6 +9,7 @@
 
 #include "pricing/month.h"
 #include "sim-core/histogram.h"
+#include "studies/batching.h"
 
 namespace faascast {
 namespace {
@@ -138,8 +139,20 @@ std::vector<SweepAxis> open_axes(const Scenario& scenario, std::size_t deploymen
     if (!spec.count && !spec.autoscale) {
       add_axis(axes, prefix + "count", numbers(fleet_sizes(spec, traffic)));
     }
-    if (spec.batching) {
-      add_axis(axes, prefix + "batching.maximum_size", numbers({1, 2, 4, 8, 16, 32}));
+    if (spec.batching && is_open(*spec.batching)) {
+      std::vector<std::uint64_t> sizes;
+      std::vector<std::string> waits;
+      for (const BatchingSpec& one : batch_candidates(*spec.batching, traffic.execution_s)) {
+        if (sizes.empty() || sizes.back() != one.maximum_size) sizes.push_back(one.maximum_size);
+        const std::string wait = fmt::format("{} us", one.maximum_wait.count() / 1000);
+        if (std::find(waits.begin(), waits.end(), wait) == waits.end()) waits.push_back(wait);
+      }
+      if (spec.batching->maximum_size == kOpenBatchSize) {
+        add_axis(axes, prefix + "batching.maximum_size", numbers(sizes));
+      }
+      if (spec.batching->maximum_wait == kOpenBatchWait) {
+        add_axis(axes, prefix + "batching.maximum_wait", waits);
+      }
     }
   }
   for (const SweepAxis& given : vary) {

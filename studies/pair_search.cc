@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "sim-core/statistics.h"
+#include "studies/batching.h"
 
 namespace faascast {
 
@@ -14,8 +15,12 @@ namespace {
 /// Counts beyond a crossing that are checked for functions winning again.
 constexpr std::uint32_t kCountsBeyond = 3;
 constexpr double kCurvePointsADecade = 4.0;
+constexpr double kShort = 10.0;  ///< replays so many times as long as functions' are still looked at
 constexpr unsigned kMostReplications = 640;
 constexpr int kMostRootSteps = 60;
+/// Of the capacity of a replication about the one that was found.
+constexpr double kFirstStep = 0.02;
+constexpr double kLastStep = 0.5;
 
 /// Root of a continuous function of ln x that grows with x: brackets it around `guess`, then
 /// TOMS 748. Nothing where it keeps its sign within [low, high].
@@ -58,10 +63,7 @@ PairSearch::PairSearch(const CostModel& model, const DeploymentSpec& functions,
   looked_up_to_ = model.highest_fleet_per_day();
 }
 
-std::uint32_t PairSearch::first_count() const {
-  return servers_.count.value_or(
-      servers_.autoscale ? 1 : std::max(servers_.redundancy + 1, servers_.around.zones));
-}
+std::uint32_t PairSearch::first_count() const { return least_count(servers_); }
 
 std::optional<double> PairSearch::equal_cost(const CostModel& model,
                                              const DeploymentSpec& functions,
@@ -100,7 +102,12 @@ bool PairSearch::holds(std::uint32_t count, double per_day, std::string* why_not
 void PairSearch::add(double per_day, bool at_step, std::uint32_t count, bool serverless_below) {
   const Cost functions = model_.cheapest_functions(functions_, per_day, 0);
   if (!functions.feasible) return;  // then only one side meets the objective: nothing to compare
-  found_.push_back({per_day, at_step, count, serverless_below, functions.configuration});
+  DeploymentSpec servers = servers_;
+  if (servers.batching) {
+    servers.batching =
+        model_.fleet_under_load(servers_, count, per_day, 0).configuration.batching;
+  }
+  found_.push_back({per_day, at_step, count, serverless_below, functions.configuration, servers});
 }
 
 void PairSearch::search_fixed() {
@@ -152,6 +159,11 @@ void PairSearch::look_at(double per_day) {
     }
   }
   const Cost fleet = model_.fleet_price(servers_, count, per_day);
+  std::string batches;
+  if (servers_.batching) {
+    const Cost loaded = model_.fleet_under_load(servers_, count, per_day, 0);
+    batches = ", " + batch_text(*loaded.configuration.batching);
+  }
   const auto text = [](const Cost& cost, const std::string& why) {
     return why.empty() ? cost.text : cost.text + " misses " + why;
   };
@@ -159,7 +171,7 @@ void PairSearch::look_at(double per_day) {
       {per_day,
        {{functions_.name, functions.usd_per_month, functions.feasible,
          text(functions, functions.why_not)},
-        {servers_.name, fleet.usd_per_month, held, text(fleet, held ? "" : why_not)}}});
+        {servers_.name, fleet.usd_per_month, held, text(fleet, held ? "" : why_not) + batches}}});
   if (!functions.feasible || !held) return;
   (functions.usd_per_month <= fleet.usd_per_month ? serverless_wins_ : dedicated_wins_) += 1;
 }
@@ -169,7 +181,9 @@ void PairSearch::look_at_curve() {
   const double first = found_.empty() ? own : found_.front().per_day;
   const double last = found_.empty() ? own : found_.back().per_day;
   const double low = std::clamp(std::min(first / 30.0, own), options_.lowest_per_day, looked_up_to_);
-  const double beyond = found_.empty() ? own * 30.0 : last * 3.0;
+  // Beyond the crossing as far as replays are short, and a little further than it in any case.
+  double beyond = found_.empty() ? own * 30.0 : last * 3.0;
+  while (beyond > 1.3 * last && beyond > own && !model_.is_replayed(beyond / kShort)) beyond /= 1.3;
   const double high = std::clamp(std::max(beyond, own), low, looked_up_to_);
   // Round places on the axis, so that pairs look at the same ones.
   const double first_step = std::floor(std::log10(low) * kCurvePointsADecade + 1e-9);
@@ -183,8 +197,10 @@ void PairSearch::look_at_curve() {
   }
 }
 
+void PairSearch::find() { is_fixed() ? search_fixed() : search_counts(); }
+
 void PairSearch::search() {
-  is_fixed() ? search_fixed() : search_counts();
+  find();
   look_at_curve();
 }
 
@@ -195,13 +211,26 @@ Verdict PairSearch::verdict() const {
                                              : Verdict::kDedicatedAlways;
 }
 
+double PairSearch::capacity_near(const FoundCrossing& found, std::uint32_t replication) const {
+  double low = found.per_day;
+  double high = found.per_day;
+  for (double step = kFirstStep; step <= kLastStep; step *= 4.0) {
+    const double below = found.per_day / (1.0 + step);
+    const double above = found.per_day * (1.0 + step);
+    low = below;
+    if (!model_.fleet_holds(found.servers, found.count, below, replication)) continue;
+    high = above;
+    if (!model_.fleet_holds(found.servers, found.count, above, replication)) break;
+  }
+  return model_.fleet_capacity(found.servers, found.count, replication, low, std::max(high, low));
+}
+
 Interval PairSearch::sampling(const FoundCrossing& found, double& estimate,
                               unsigned& replications) const {
   std::vector<double> logs;
   const auto add = [&](std::uint32_t r) {
     if (found.at_step) {
-      logs.push_back(std::log(model_.fleet_capacity(servers_, found.count, r, found.per_day / 1.5,
-                                                    found.per_day * 1.5)));
+      logs.push_back(std::log(capacity_near(found, r)));
     } else if (const auto equal = equal_cost(model_, found.functions, servers_, found.count,
                                              found.per_day, r)) {
       logs.push_back(std::log(*equal));

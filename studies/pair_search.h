@@ -19,6 +19,7 @@ struct FoundCrossing {
   std::uint32_t count = 0;  ///< servers just below the crossing
   bool serverless_below = true;
   DeploymentSpec functions{};  ///< the cheapest configuration there
+  DeploymentSpec servers{};    ///< with the batches that hold there
 };
 
 /// Where two deployments cost the same.
@@ -33,7 +34,9 @@ class PairSearch {
   PairSearch(const CostModel& model, const DeploymentSpec& functions,
              const DeploymentSpec& servers, const BreakevenOptions& options);
 
-  /// Finds crossings, then looks at the curve around them.
+  /// Finds crossings.
+  void find();
+  /// Also looks at the curve around them.
   void search();
   [[nodiscard]] const std::vector<FoundCrossing>& found() const { return found_; }
   [[nodiscard]] const std::vector<BreakevenPoint>& curve() const { return curve_; }
@@ -63,6 +66,8 @@ class PairSearch {
   };
   /// Nothing: functions are cheaper up to the highest traffic.
   [[nodiscard]] std::optional<EqualCost> root(std::uint32_t count) const;
+  /// What found.count servers carry in a replication.
+  [[nodiscard]] double capacity_near(const FoundCrossing& found, std::uint32_t replication) const;
   [[nodiscard]] std::uint32_t first_count() const;
   [[nodiscard]] bool is_fixed() const { return servers_.count || servers_.autoscale; }
   /// Whether `count` servers hold at a traffic; remembers, since capacity is monotone.

@@ -273,10 +273,10 @@ PriceView list_prices(const PriceViewRequest& request) {
   for (const Tariff& tariff : book.tariffs) {
     PriceRow row;
     row.name = tariff.name;
-    row.variant = "tariff";
+    row.variant = tariff.service;
     row.region = joined(regions_of(tariff));
-    row.unit = fmt::format("{} prices", tariff.lines.size());
-    row.price = tariff.service;
+    row.unit = "tariff";
+    row.price = fmt::format("{} price{}", tariff.lines.size(), tariff.lines.size() == 1 ? "" : "s");
     row.as_of = as_of(tariff.lines);
     view.rows.push_back(std::move(row));
   }

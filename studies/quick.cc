@@ -8,6 +8,7 @@
 #include "pricing/month.h"
 #include "studies/assumptions.h"
 #include "studies/breakeven_cost.h"
+#include "studies/fitting.h"
 #include "studies/pool_law.h"
 #include "traces/info.h"
 
@@ -207,8 +208,35 @@ unsigned servers_for(const Scenario& scenario, const DeploymentSpec& servers, co
   return good + servers.redundancy;
 }
 
+/// Of the memory sizes that a scenario leaves open, the cheapest that meets the objective; where none
+/// does, the fastest.
+QuickEstimate best_functions(const Scenario& scenario, const DeploymentSpec& functions,
+                             const Inputs& inputs, double rate, double gap_cv) {
+  std::vector<Megabytes> sizes;
+  if (!functions.memory) {
+    sizes = memory_candidates(*functions.platform_spec, inputs.model.memory_used);
+  }
+  if (sizes.empty()) return quick_estimate(scenario, functions, inputs, rate, gap_cv);
+  std::optional<QuickEstimate> best;
+  for (const Megabytes memory : sizes) {
+    DeploymentSpec spec = functions;
+    spec.memory = memory;
+    QuickEstimate one = quick_estimate(scenario, spec, inputs, rate, gap_cv);
+    const bool is_better =
+        !best || (one.meets_objective != best->meets_objective
+                      ? one.meets_objective
+                      : one.meets_objective ? one.usd_per_month < best->usd_per_month
+                                            : one.mean_latency_s < best->mean_latency_s);
+    if (is_better) best = std::move(one);
+  }
+  return *best;
+}
+
 QuickEstimate sized_estimate(const Scenario& scenario, const DeploymentSpec& deployment,
                              const Inputs& inputs, double rate, double gap_cv) {
+  if (deployment.is_serverless()) {
+    return best_functions(scenario, deployment, inputs, rate, gap_cv);
+  }
   DeploymentSpec sized = deployment;
   if (deployment.is_servers() && !deployment.count && !deployment.autoscale) {
     sized.count = std::max(1U, servers_for(scenario, deployment, inputs, rate, gap_cv));
@@ -226,7 +254,7 @@ QuickPair crossing_of(const Scenario& scenario, const DeploymentSpec& functions,
     if (count != nullptr) *count = needed;
     DeploymentSpec fleet = servers;
     fleet.count = needed;
-    return quick_estimate(scenario, functions, inputs, rate, gap_cv).usd_per_month >
+    return best_functions(scenario, functions, inputs, rate, gap_cv).usd_per_month >
            quick_estimate(scenario, fleet, inputs, rate, gap_cv).usd_per_month;
   };
   double low = 100.0;
@@ -262,9 +290,11 @@ QuickEstimate quick_estimate(const Scenario& scenario, const DeploymentSpec& dep
   return estimate;
 }
 
-QuickReport quick_report(const Scenario& scenario, const StudyOptions& options) {
+QuickReport quick_report(const Scenario& scenario, const StudyOptions& options,
+                         QuickSettings settings) {
   const Inputs inputs = resolve_inputs(scenario, options.store);
-  (void)compile(scenario, inputs);
+  const bool searches = settings == QuickSettings::kBest;
+  check_compiles(scenario, inputs, searches);
   QuickReport report;
   report.scenario = scenario.name;
   double gap_cv = 1.0;
@@ -281,7 +311,9 @@ QuickReport quick_report(const Scenario& scenario, const StudyOptions& options) 
   for (const DeploymentSpec& deployment : scenario.deployments) {
     if (!deployment.is_serverless() && !deployment.is_servers()) continue;
     if (inputs.model.from_trace || inputs.model.uses_tokens) continue;
-    report.deployments.push_back(sized_estimate(scenario, deployment, inputs, rate, gap_cv));
+    report.deployments.push_back(
+        searches ? sized_estimate(scenario, deployment, inputs, rate, gap_cv)
+                 : quick_estimate(scenario, deployment, inputs, rate, gap_cv));
   }
   if (!scenario.objective.empty() && !report.deployments.empty()) {
     for (const DeploymentSpec& functions : scenario.deployments) {

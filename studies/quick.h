@@ -49,9 +49,16 @@ struct QuickReport {
                                            const DeploymentSpec& deployment, const Inputs& inputs,
                                            double rate_per_s, double gap_cv = 1.0);
 
+/// What a scenario leaves open (memory, the number of servers).
+enum class QuickSettings : std::uint8_t {
+  kBest,     ///< the cheapest that meets the objective, as `breakeven` has it
+  kDefault,  ///< as `run` has it
+};
+
 /// Every deployment, and where functions and servers cost the same.
 /// @throws InputError
-[[nodiscard]] QuickReport quick_report(const Scenario& scenario, const StudyOptions& options = {});
+[[nodiscard]] QuickReport quick_report(const Scenario& scenario, const StudyOptions& options = {},
+                                       QuickSettings settings = QuickSettings::kBest);
 
 [[nodiscard]] std::string render(const QuickReport& report, ReportFormat format);
 

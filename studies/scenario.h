@@ -159,8 +159,8 @@ struct BreakdownSpec {
 
 /// batching = { ... }.
 struct BatchingSpec {
-  std::uint32_t maximum_size = 1;
-  Duration maximum_wait{};
+  std::uint32_t maximum_size = 1;  ///< kOpenBatchSize of batching.h: left to a search
+  Duration maximum_wait{};         ///< kOpenBatchWait: likewise
   /// Of the time of one request, what a batch takes whatever its size; the rest grows with it.
   std::optional<double> fixed_share{};
   std::vector<double> time_factor{};  ///< instead: time of 1, 2, ... against one

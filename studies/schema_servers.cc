@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <set>
 
+#include "studies/batching.h"
 #include "studies/schema.h"
 #include "studies/schema_readers.h"
 
@@ -26,10 +28,12 @@ const std::vector<SchemaKey<BreakdownSpec>>& breakdown_keys() {
 
 const std::vector<SchemaKey<BatchingSpec>>& batching_keys() {
   static const std::vector<SchemaKey<BatchingSpec>> keys = {
-      {"maximum_size", "integer", "", "requests in a batch, at most",
+      {"maximum_size", "integer", "",
+       "requests in a batch, at most; left out: 1, and breakeven, hybrid and optimise choose it",
        whole<&BatchingSpec::maximum_size, 1, 4096>},
-      {"maximum_wait", "duration", R"("0 s")",
-       "a batch starts smaller once its first request has waited for this long",
+      {"maximum_wait", "duration", "",
+       "a batch starts smaller once its first request has waited for this long; left out: at once, "
+       "and breakeven, hybrid and optimise choose it",
        duration<&BatchingSpec::maximum_wait>},
       {"fixed_share", "number", "",
        "share of a single request's time that a batch takes whatever its size, 0 to 1; the rest "
@@ -129,12 +133,13 @@ const std::vector<SchemaKey<StepSpec>>& step_keys() {
 
 Batching BatchingSpec::plan() const {
   constexpr double kThousandths = 1000.0;
-  Batching batching{.maximum_size = maximum_size, .maximum_wait = maximum_wait};
+  const std::uint32_t most = std::max<std::uint32_t>(maximum_size, 1);
+  Batching batching{.maximum_size = most, .maximum_wait = std::max(maximum_wait, Duration::zero())};
   const auto add = [&](double factor) {
     batching.time_factor.push_back(static_cast<std::uint32_t>(std::llround(factor * kThousandths)));
   };
   for (const double factor : time_factor) add(factor);
-  for (std::uint32_t size = 1; fixed_share && size <= maximum_size; ++size) {
+  for (std::uint32_t size = 1; fixed_share && size <= most; ++size) {
     add(*fixed_share + (1.0 - *fixed_share) * size);
   }
   return batching;
@@ -162,9 +167,8 @@ void breakdown(DeploymentSpec& spec, const TomlNode& node) {
 }
 
 void batching(DeploymentSpec& spec, const TomlNode& node) {
-  BatchingSpec value;
+  BatchingSpec value{.maximum_size = kOpenBatchSize, .maximum_wait = kOpenBatchWait};
   read_keys(value, node, batching_keys());
-  require_all(node, {"maximum_size"});
   if (value.fixed_share.has_value() != value.time_factor.empty()) {
     node.report(value.fixed_share ? "both fixed_share and time_factor"
                                   : "nothing says how long a batch takes",

@@ -15,8 +15,6 @@
 namespace faascast {
 namespace {
 
-constexpr std::uint32_t kMostServers = 10'000;
-
 FigureOutcome outcome_of(const DeploymentReport& report) {
   return {usd_of(report.bill_month.total()), report.figures.latency.quantile_s(0.99),
           report.meets_objective};
@@ -44,6 +42,12 @@ Scenario only(Scenario scenario, const std::string& name) {
   std::erase_if(scenario.deployments,
                 [&](const DeploymentSpec& deployment) { return deployment.name != name; });
   return scenario;
+}
+
+/// @pre there is one of that name
+const DeploymentSpec& named(const Scenario& scenario, const std::string& name) {
+  return *std::find_if(scenario.deployments.begin(), scenario.deployments.end(),
+                       [&](const DeploymentSpec& d) { return d.name == name; });
 }
 
 class Study {
@@ -129,23 +133,12 @@ class Study {
     const double per_day = model.own_per_day();
     for (const DeploymentSpec& servers : scenario_.deployments) {
       if (!servers.is_servers()) continue;
-      const Cost fleet = cheapest_fleet(model, servers, per_day);
+      const Cost fleet = model.cheapest_fleet(servers, per_day);
       for (const DeploymentSpec& functions : scenario_.deployments) {
         if (!functions.is_serverless()) continue;
-        report_.pairs.push_back(pair_effects(model, options, functions, servers, fleet, per_day));
+        report_.pairs.push_back(pair_effects(model, functions, servers, fleet, per_day));
       }
     }
-  }
-
-  static Cost cheapest_fleet(const CostModel& model, const DeploymentSpec& servers,
-                             double per_day) {
-    const bool is_fixed = servers.count.has_value() || servers.autoscale.has_value();
-    const std::uint32_t least = servers.count.value_or(servers.redundancy + 1);
-    const auto count =
-        model.fleet_size(servers, per_day, 0, least, is_fixed ? least : kMostServers);
-    Cost cost = model.fleet_price(servers, count.value_or(least), per_day);
-    cost.feasible = count.has_value();
-    return cost;
   }
 
   static PairState state_of(const Cost& functions, const Cost& fleet, const std::string& serverless,
@@ -160,8 +153,7 @@ class Study {
     return state;
   }
 
-  PairSensitivity pair_effects(const CostModel& model, const BreakevenOptions& options,
-                               const DeploymentSpec& functions, const DeploymentSpec& servers,
+  PairSensitivity pair_effects(const CostModel& model, const DeploymentSpec& functions, const DeploymentSpec& servers,
                                const Cost& fleet, double per_day) const {
     PairSensitivity pair;
     pair.serverless = functions.name;
@@ -170,21 +162,26 @@ class Study {
       return state_of(at.cheapest_functions(spec, per_day, 0), fleet, functions.name, servers.name);
     };
     pair.base = state(model, functions);
-    for (const Figure& figure : figures(*functions.platform_spec)) {
-      const auto at = [&](Pin::Side side) {
-        const Scenario pinned =
-            with_pinned_figure(scenario_, {functions.name, {figure.path, side}});
-        const CostModel pinned_model(pinned, inputs_, options);
-        for (const DeploymentSpec& spec : pinned.deployments) {
-          if (spec.name == functions.name) return state(pinned_model, spec);
-        }
-        return pair.base;
-      };
-      VerdictEffect effect{figure.path, figure.low, figure.high, at(Pin::Side::kLow),
-                           at(Pin::Side::kHigh)};
+    const auto add = [&](const Figure& figure, const std::string& name, const auto& at) {
+      VerdictEffect effect{name, figure.low, figure.high, at(Pin::Side::kLow), at(Pin::Side::kHigh)};
       effect.flips =
           effect.at_low.cheaper != pair.base.cheaper || effect.at_high.cheaper != pair.base.cheaper;
       pair.figures.push_back(std::move(effect));
+    };
+    for (const Figure& figure : figures(*functions.platform_spec)) {
+      add(figure, figure.path, [&](Pin::Side side) {
+        const Scenario pinned = with_pinned_figure(scenario_, {functions.name, {figure.path, side}});
+        return state(CostModel(pinned, inputs_, model), named(pinned, functions.name));
+      });
+    }
+    const Cost chosen = model.cheapest_functions(functions, per_day, 0);
+    for (const Figure& figure : servers.around.figures) {
+      add(figure, fmt::format("{} of {}", figure.path, servers.name), [&](Pin::Side side) {
+        const Scenario pinned = with_pinned_figure(scenario_, {servers.name, {figure.path, side}});
+        const Cost changed = CostModel(pinned, inputs_, model)
+                                 .cheapest_fleet(named(pinned, servers.name), per_day);
+        return state_of(chosen, changed, functions.name, servers.name);
+      });
     }
     std::stable_sort(pair.figures.begin(), pair.figures.end(), [](const auto& a, const auto& b) {
       if (a.flips != b.flips) return a.flips;
@@ -215,7 +212,7 @@ class Study {
       names.push_back(fmt::format("{} at {}", effect.figure, at_high ? effect.high : effect.low));
     }
     if (names.empty()) {
-      text += "; no single figure of the platform flips that within its range";
+      text += "; no single figure flips that within its range";
       if (!pair.figures.empty() && strength(pair.figures.front()) > 0.0) {
         text += fmt::format(", not even the strongest, {}", pair.figures.front().figure);
       }

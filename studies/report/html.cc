@@ -42,11 +42,16 @@ table { border-collapse: collapse; margin: 1rem 0; font-size: 0.92rem; display: 
 th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid var(--faint);
   vertical-align: top; }
 th.l, td.l { text-align: left; }
-figure { margin: 1rem 0; } svg { width: 100%; height: auto; } svg text { fill: var(--ink);
-  font: 12px system-ui, sans-serif; }
+figure { margin: 1rem 0; overflow-x: auto; } svg { width: 100%; height: auto; }
+figure > svg { min-width: 38rem; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 0.7rem; } h1 { font-size: 1.35rem; }
+  p.verdict { font-size: 1.05rem; } th, td { padding: 0.25rem 0.45rem; } }
 li { margin: 0.2rem 0; } pre { white-space: pre-wrap; border: 1px solid var(--faint); padding: 0.6rem; } .soft { color: var(--soft); }
-@media print { body { max-width: none; margin: 0; } h2 { break-after: avoid; }
-  figure, table { break-inside: avoid; } }
+@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --faint: #ccc;
+  --soft: #444; --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #b07d00;
+  --c5: #3a8fc0; } body { max-width: none; margin: 0; font-size: 11pt; } h2 { break-after: avoid; }
+  table { display: table; overflow: visible; font-size: 0.8rem; } figure { overflow: visible; }
+  figure > svg { min-width: 0; } figure, tr { break-inside: avoid; } thead { display: table-header-group; } }
 )";
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

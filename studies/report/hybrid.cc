@@ -14,10 +14,13 @@ namespace {
 using Align = Table::Align;
 
 std::string overflow_rule(const HybridReport& report) {
-  return report.queue == 0
-             ? "overflow: a request that finds all workers busy"
-             : fmt::format("overflow: a request that finds all workers busy and {} waiting",
-                           report.queue);
+  std::string text = report.queue == 0
+                         ? std::string("overflow: a request that finds all workers busy")
+                         : fmt::format(
+                               "overflow: a request that finds all workers busy and {} waiting",
+                               report.queue);
+  if (!report.batches.empty()) text += fmt::format("; {} on the servers", report.batches);
+  return text;
 }
 
 std::string meets_text(bool feasible, const std::string& why_not) {
@@ -50,6 +53,35 @@ Table pure_table(const HybridReport& report) {
   return table;
 }
 
+Table settings_table(const HybridReport& report) {
+  Table table({{"may wait"},
+               {"batches", Align::kLeft},
+               {"base"},
+               {"overflow"},
+               {"p99"},
+               {"$/month"},
+               {"meets", Align::kLeft}});
+  for (const HybridSetting& setting : report.settings) {
+    std::string meets = meets_text(setting.best.feasible, setting.best.why_not);
+    if (setting.queue == report.queue && setting.batches == report.batches) meets += "  <- chosen";
+    table.add({std::to_string(setting.queue), setting.batches.empty() ? "-" : setting.batches,
+               std::to_string(setting.best.count),
+               fmt::format("{:.3g} %", 100.0 * setting.best.overflow_share),
+               duration_text(setting.best.p99_s), usd_text(setting.best.usd_per_month), meets});
+  }
+  return table;
+}
+
+OrderedJson row_json(const HybridRow& row) {
+  return OrderedJson{{"count", row.count},
+                     {"usd_per_month", to_micro_usd(row.usd_per_month)},
+                     {"servers_usd_per_month", to_micro_usd(row.servers_usd)},
+                     {"overflow_share", row.overflow_share},
+                     {"p99_s", row.p99_s ? OrderedJson(*row.p99_s) : OrderedJson(nullptr)},
+                     {"feasible", row.feasible},
+                     {"why_not", row.why_not}};
+}
+
 std::string saving_text(const HybridReport& report) {
   return fmt::format(
       "saving against the better side alone: {} a month, 95 % interval {} to {} "
@@ -79,6 +111,9 @@ std::string text_of(const HybridReport& report) {
   out += paragraph("", overflow_rule(report));
   if (report.best) out += paragraph("", saving_text(report));
   out += fmt::format("\n{}\n{}", rows_table(report).text(), pure_table(report).text());
+  if (report.settings.size() > 1) {
+    out += fmt::format("\nThe best count of each rule of overflow:\n{}", settings_table(report).text());
+  }
   out += "\nNotes\n";
   for (const std::string& note : report.notes) out += paragraph("  - ", note);
   return out;
@@ -89,6 +124,7 @@ std::string markdown_of(const HybridReport& report) {
                                 head_of(report), overflow_rule(report));
   if (report.best) out += fmt::format("- {}\n", saving_text(report));
   out += fmt::format("\n{}\n{}", rows_table(report).markdown(), pure_table(report).markdown());
+  if (report.settings.size() > 1) out += "\n" + settings_table(report).markdown();
   out += "\n## Notes\n\n";
   for (const std::string& note : report.notes) out += fmt::format("- {}\n", note);
   return out;
@@ -121,6 +157,7 @@ std::string json_of(const HybridReport& report) {
   json["serverless"] = report.serverless;
   json["dedicated"] = report.dedicated;
   json["queue"] = report.queue;
+  if (!report.batches.empty()) json["batches"] = report.batches;
   json["inferences_per_day"] = report.inferences_per_day;
   json["sentence"] = report.sentence;
   json["best"] = OrderedJson(nullptr);
@@ -133,17 +170,16 @@ std::string json_of(const HybridReport& report) {
                                {"replications", report.replications}};
   }
   OrderedJson rows = OrderedJson::array();
-  for (const HybridRow& row : report.rows) {
-    rows.push_back(
-        OrderedJson{{"count", row.count},
-                    {"usd_per_month", to_micro_usd(row.usd_per_month)},
-                    {"servers_usd_per_month", to_micro_usd(row.servers_usd)},
-                    {"overflow_share", row.overflow_share},
-                    {"p99_s", row.p99_s ? OrderedJson(*row.p99_s) : OrderedJson(nullptr)},
-                    {"feasible", row.feasible},
-                    {"why_not", row.why_not}});
-  }
+  for (const HybridRow& row : report.rows) rows.push_back(row_json(row));
   json["rows"] = std::move(rows);
+  OrderedJson settings = OrderedJson::array();
+  for (const HybridSetting& setting : report.settings) {
+    OrderedJson one{{"queue", setting.queue}};
+    if (!setting.batches.empty()) one["batches"] = setting.batches;
+    one["best"] = row_json(setting.best);
+    settings.push_back(std::move(one));
+  }
+  json["settings"] = std::move(settings);
   json["alone"] = OrderedJson::array({pure_json(report.functions), pure_json(report.servers)});
   json["notes"] = report.notes;
   return dumped(json);
@@ -170,6 +206,9 @@ std::string html_of(const HybridReport& report) {
   body += p(overflow_rule(report), "");
   if (report.best) body += p(saving_text(report), "");
   body += html_chart(chart) + html_table(rows_table(report)) + html_table(pure_table(report));
+  if (report.settings.size() > 1) {
+    body += p("The best count of each rule of overflow:", "") + html_table(settings_table(report));
+  }
   body += fmt::format("<h2>What this rests on</h2>\n{}", html_list(report.notes));
   body += p(fmt::format("faascast {}, seed {}", program_version(), report.seed), " class=\"soft\"");
   return html_page(report.scenario, body);

@@ -19,6 +19,16 @@ std::size_t length_of(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
 }
 
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    longest = std::max(longest, length_of(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
+}
+
 /// Bytes of the first `characters` characters.
 std::size_t bytes_of(std::string_view text, std::size_t characters) {
   std::size_t at = 0;
@@ -68,17 +78,32 @@ std::vector<std::size_t> Table::widths(std::size_t available) const {
   }
   std::size_t total = widths.empty() ? 0 : kGap * (widths.size() - 1);
   for (const std::size_t width : widths) total += width;
-  while (total > available) {
-    std::size_t widest = widths.size();
-    for (std::size_t c = 0; c < widths.size(); ++c) {
-      if (columns_[c].align != Align::kLeft || widths[c] <= kNarrowest) continue;
-      if (widest == widths.size() || widths[c] > widths[widest]) widest = c;
+  // The widest gives way, but names stay whole for as long as others have blanks to break at.
+  const auto narrow = [&](const std::vector<std::size_t>& least) {
+    while (total > available) {
+      std::size_t widest = widths.size();
+      for (std::size_t c = 0; c < widths.size(); ++c) {
+        if (columns_[c].align != Align::kLeft || widths[c] <= least[c]) continue;
+        if (widest == widths.size() || widths[c] > widths[widest]) widest = c;
+      }
+      if (widest == widths.size()) return;
+      --widths[widest];
+      --total;
     }
-    if (widest == widths.size()) break;
-    --widths[widest];
-    --total;
-  }
+  };
+  narrow(longest_words());
+  narrow(std::vector<std::size_t>(widths.size(), kNarrowest));
   return widths;
+}
+
+std::vector<std::size_t> Table::longest_words() const {
+  std::vector<std::size_t> longest;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    std::size_t width = std::max(kNarrowest, longest_word(columns_[c].head));
+    for (const auto& row : rows_) width = std::max(width, longest_word(row[c]));
+    longest.push_back(width);
+  }
+  return longest;
 }
 
 void Table::add_text_row(std::string& out, const std::vector<std::string>& cells,

@@ -27,7 +27,7 @@ class Table {
   [[nodiscard]] const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
   /// Columns two blanks apart. Where a row would be wider than `width`, the widest left-aligned
-  /// column is wrapped.
+  /// columns are wrapped, within words only where blanks are not enough.
   [[nodiscard]] std::string text(std::size_t indent = 0, std::size_t width = kReportWidth) const;
   [[nodiscard]] std::string markdown() const;
   /// RFC 4180, with LF line ends.
@@ -35,6 +35,7 @@ class Table {
 
  private:
   [[nodiscard]] std::vector<std::size_t> widths(std::size_t available) const;
+  [[nodiscard]] std::vector<std::size_t> longest_words() const;
   void add_text_row(std::string& out, const std::vector<std::string>& cells,
                     const std::vector<std::size_t>& widths, std::size_t indent) const;
 

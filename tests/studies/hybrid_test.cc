@@ -138,8 +138,6 @@ deployment = "aws/c6i.large + aws-lambda"
   const DeploymentSpec& servers = scenario.deployments.at(1);
   const std::map<std::string, std::string> read_as = {
       {"deployment.breakdown.retries", std::to_string(servers.breakdown->retries)},
-      {"deployment.batching.maximum_wait",
-       servers.batching->maximum_wait == Duration::zero() ? R"("0 s")" : "another"},
       {"deployment.hybrid.queue", std::to_string(scenario.deployments.at(0).hybrid->queue)},
       {"state.writes", std::to_string(scenario.state.writes)},
       {"step.probability", scenario.steps.at(0).probability == 1.0 ? "1" : "another"}};
@@ -261,6 +259,7 @@ TEST(HybridStudy, FindsTheCheapestBase) {
   EXPECT_EQ(report.rows.front().count, 0U);
   EXPECT_EQ(report.rows.front().overflow_share, 1.0);
   for (std::size_t i = 1; i < report.rows.size(); ++i) {
+    if (report.rows[i - 1].overflow_share == 0.0) continue;
     EXPECT_LT(report.rows[i].overflow_share, report.rows[i - 1].overflow_share)
         << "the same arrivals, one more server";
   }
