@@ -12,7 +12,7 @@ def functions(**keys):
 
 
 def busy(**keys):
-    traffic = {"generator": {"kind": "gamma", "rate_per_s": 0.05, "cv": 3, "duration": "1 d"}}
+    traffic = {"generator": {"kind": "gamma", "rate_per_s": 0.05, "cv": 3, "duration": "8 h"}}
     return fc.Scenario.from_dict({**functions(**keys), "traffic": traffic})
 
 
@@ -41,7 +41,7 @@ def same(one, other):
 def test_a_window_in_python_is_the_window_of_the_platform():
     built_in = busy(keep_alive="300 s")
     own = busy().with_policy("f", Window)
-    assert built_in.run()["f"].cold_starts > 20
+    assert built_in.run()["f"].cold_starts > 20  # of some 1,500 requests
     assert same(own.run()["f"], built_in.run()["f"])
 
 
@@ -95,9 +95,12 @@ def test_instances_start_and_go_by_the_clock():
                 pool.remove(instance.id)
             return pool.now_s + 60.0
 
-    result = busy().with_policy("f", Warm).run()["f"]
-    assert result.instances["mean"] == pytest.approx(3.0, abs=0.3)
-    assert result.cold_starts < 0.2 * busy().run()["f"].cold_starts
+    generator = {"kind": "poisson", "rate_per_s": 0.002, "duration": "2 d"}
+    rare = busy().with_traffic({"generator": generator})
+    result = rare.with_policy("f", Warm).run()["f"]
+    assert result.instances["mean"] == pytest.approx(3.0, abs=0.05)
+    assert rare.run()["f"].cold_starts > 0.3 * result.requests
+    assert result.cold_starts == 0
 
 
 def test_each_run_gets_a_policy_of_its_own():

@@ -24,12 +24,8 @@ def ask(*command, **options):
 
 def test_the_stub_is_the_module(tmp_path):
     allowed = tmp_path / "allowed"
-    # What pybind11 gives every class.
-    allowed.write_text(
-        r"faascast\._core\.\w+\.__init__" "\n" r"faascast\._core\.\w+\.__(new|reduce_ex)__" "\n"
-        r"faascast\._core\.\w+\.__(get|set)state__" "\n" r"faascast\._core\.Verdict\..*" "\n"
-        r"faascast\._core\.version" "\n" r"faascast\._core\.__file__" "\n"
-    )
+    # Of every class: pybind11's metaclass, and the __init__ of those that cannot be made.
+    allowed.write_text("faascast\\._core\\.[A-Z]\\w+\nfaascast\\._core\\.\\w+\\.__init__\n")
     ask(
         "mypy.stubtest", "faascast._core", "--allowlist", str(allowed), "--ignore-unused-allowlist",
         cwd=tmp_path,

@@ -1,3 +1,5 @@
+import os
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -13,7 +15,10 @@ def close_figures():
 
 
 def test_breakeven(small):
-    result = small.breakeven(requests_per_point=1000, replications=2, calibration=False)
+    large = small.edit({"deployment[0].memory": "3008 MB"})
+    result = large.breakeven(
+        requests_per_point=300, replications=2, calibration=False, answers=False
+    )
     pair = result.pairs[0]
     assert (pair["serverless"], pair["dedicated"]) == ("functions", "servers")
     assert pair["verdict"] == "crosses" and result.crossings == [
@@ -34,19 +39,17 @@ def test_breakeven(small):
 
 def test_breakeven_by_time_of_the_objective(small):
     strict = small.edit({"objective": {}}).edit({"objective.p99": "5 s"})
-    options = {"requests_per_point": 500, "replications": 2, "calibration": False, "answers": False}
+    options = {"requests_per_point": 200, "replications": 2, "calibration": False, "answers": False}
     assert fc.breakeven(strict, **options).to_json() == fc.breakeven(
         strict.edit({"objective.p99": "1 s"}), p99_s=5.0, **options
     ).to_json()
 
 
 def test_breakeven_map(small):
-    result = small.breakeven_map(cv=[1, 3], execution_s=[0.1, 0.4], requests_per_point=300)
+    result = small.breakeven_map(cv=[1, 3], execution_s=[0.1], requests_per_point=100)
     cells = result.to_dict()["map"]
-    assert {(cell["cv"], cell["execution_s"]) for cell in cells} == {
-        (1.0, 0.1), (3.0, 0.1), (1.0, 0.4), (3.0, 0.4)
-    }
-    assert len(result.plot().texts) == 4
+    assert [(cell["cv"], cell["execution_s"]) for cell in cells] == [(1.0, 0.1), (3.0, 0.1)]
+    assert len(result.plot().texts) == 2
 
 
 def test_hybrid(small):
@@ -85,9 +88,11 @@ def test_quick_is_near_the_simulation(small):
 
 def test_validate(root, monkeypatch):
     data = root.parent / "shared" / "data"
+    with pytest.raises(fc.InputError, match="measured"):
+        fc.validate(data=root)
+    if not os.environ.get("FAASCAST_FULL"):
+        pytest.skip("takes a while: FAASCAST_FULL=1, as tests/run.sh --full sets it")
     if not (data / "measured").is_dir():
-        with pytest.raises(fc.InputError, match="measured"):
-            fc.validate(data=root)
         pytest.skip(f"{data} has no public measurements")
     result = fc.validate(data=data)
     columns = result.to_columns()

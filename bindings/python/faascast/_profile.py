@@ -118,7 +118,7 @@ class Profile:
     @property
     def samples_s(self) -> FloatArray:
         """Steady samples in seconds, shape (n,)."""
-        return self.samples_ns * 1e-9
+        return self.samples_ns / 1e9
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, as in a profile file."""

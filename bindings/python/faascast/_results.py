@@ -7,6 +7,8 @@ import html
 import io
 import json
 import os
+import pickle
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
@@ -128,6 +130,10 @@ class Result:
         notes: list[str] = self.to_dict().get("notes", [])
         return notes
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The page alone is several hundred kilobytes.
+        return _unpacked, (type(self), zlib.compress(pickle.dumps(self._report), 1))
+
     def __str__(self) -> str:
         return self._report.render("text")
 
@@ -157,6 +163,10 @@ class Result:
     def _shown(self) -> Mapping[str, Sequence[Any]]:
         """The columns of the notebook's table."""
         return {name: values.tolist() for name, values in self.to_columns().items()}
+
+
+def _unpacked(kind: type[Result], packed: bytes) -> Result:
+    return kind(pickle.loads(zlib.decompress(packed)))
 
 
 def _cell(value: Any) -> str:

@@ -245,7 +245,7 @@ class Scenario:
     # ---- others made of it
 
     def edit(
-        self, changes: Union[Mapping[str, Any], Iterable[str]], **more: Any
+        self, changes: Union[Mapping[str, Any], Iterable[str]] = (), **more: Any
     ) -> Scenario:
         """The same with other values, by the keys of the scenario's schema.
 

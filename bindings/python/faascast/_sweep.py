@@ -6,6 +6,7 @@ import functools
 import os
 import pickle
 import queue
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -44,8 +45,15 @@ def axes_of(vary: Vary) -> list[str]:
             continue
         if not isinstance(values, Sequence):
             values = [values]
-        axes.append(f"{key}=" + ",".join(_toml.value_text(value) for value in values))
+        axes.append(f"{key}=" + ",".join(_value(value) for value in values))
     return axes
+
+
+def _value(value: Any) -> str:
+    """As on the command line: text without quotes, unless it could be taken for something else."""
+    if isinstance(value, str) and re.fullmatch(r"[\w./+ -]+", value):
+        return value
+    return _toml.value_text(value)
 
 
 def _shard(shard: Union[None, str, tuple[int, int]]) -> tuple[int, int]:

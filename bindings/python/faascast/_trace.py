@@ -56,7 +56,8 @@ def _nanoseconds(name: str, values: npt.ArrayLike, *, may_be_absent: bool) -> In
     if not may_be_absent and missing.any():
         where = f"{name}[{int(np.flatnonzero(missing)[0])}]"
         raise InputError([(where, "not a number", "every arrival needs its time")])
-    return np.where(missing, np.int64(_ABSENT), ns)
+    whole: IntArray = np.where(missing, np.int64(_ABSENT), ns)
+    return whole
 
 
 def _sizes(name: str, values: npt.ArrayLike) -> IntArray:
@@ -297,9 +298,9 @@ class Trace:
         for name in columns.names():
             values = columns[name]
             if name == "at_ns":
-                arrays["arrival_s"] = values * 1e-9
+                arrays["arrival_s"] = values / 1e9
             elif name.endswith("_ns"):
-                seconds = values * 1e-9
+                seconds = values / 1e9
                 seconds[values == _ABSENT] = np.nan
                 arrays[name[:-3] + "_s"] = seconds
             else:
