@@ -240,7 +240,7 @@ BreakevenReport breakeven(const Scenario& scenario, const BreakevenOptions& opti
   std::vector<MeasuredPoint> measured = measured_points(scenario, options);
   const CostModel model(scenario, inputs, options);
   Calibration calibration(scenario, inputs, model, options);
-  predict(measured, scenario, model);
+  predict(measured, scenario, model, options);
   BreakevenReport report;
   report.measured = std::move(measured);
   report.scaling = scaling_words(scenario, inputs);

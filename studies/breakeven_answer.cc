@@ -250,15 +250,20 @@ FlipThreshold threshold_of(const CostModel& model, const Side& functions, const 
   return threshold;
 }
 
+/// "1.13", "216", "1,130".
+std::string times_text(double times) {
+  return times < 1000.0 ? fmt::format("{:.3g}", times) : rounded_count(times);
+}
+
 /// The crossing nearest to the traffic on the side where the verdict changes, if there is one.
 std::string crossing_text(const BreakevenPair& pair, const std::string& cheaper, double own) {
   for (const Crossing& crossing : pair.crossings) {
     const bool is_above = crossing.inferences_per_day > own;
     if (is_above != (crossing.cheaper_below == cheaper)) continue;
     const std::string other = cheaper == pair.serverless ? pair.dedicated : pair.serverless;
-    return fmt::format(" {} becomes cheaper {} {}, {:.3g} times your traffic.", other,
+    return fmt::format(" {} becomes cheaper {} {}, {} times your traffic.", other,
                        is_above ? "above" : "below", inferences_a_day(crossing.inferences_per_day),
-                       crossing.inferences_per_day / own);
+                       times_text(crossing.inferences_per_day / own));
   }
   return " No traffic was found at which that changes.";
 }
@@ -290,7 +295,7 @@ std::string sentence_of(const BreakevenAnswer& answer, const std::vector<Breakev
                         other.is_serverless ? "functions" : "servers", other.name,
                         other.configuration, format_usd(other.usd_per_month));
     if (best.usd_per_month > 0.0) {
-      text += fmt::format(", {:.3g} times as much", other.usd_per_month / best.usd_per_month);
+      text += fmt::format(", {} times as much", times_text(other.usd_per_month / best.usd_per_month));
     }
   } else {
     text += fmt::format(". No {} meet the objective ({}: {})",
@@ -350,7 +355,8 @@ BreakevenAnswer answer_of(const Scenario& scenario, const Inputs& inputs, const 
   return answer;
 }
 
-void predict(std::vector<MeasuredPoint>& points, const Scenario& scenario, const CostModel& model) {
+void predict(std::vector<MeasuredPoint>& points, const Scenario& scenario, const CostModel& model,
+             const BreakevenOptions& options) {
   for (MeasuredPoint& point : points) {
     const double per_day = std::min(point.inferences_per_day, model.highest_fleet_per_day());
     double least = 0.0;
@@ -360,7 +366,8 @@ void predict(std::vector<MeasuredPoint>& points, const Scenario& scenario, const
     for (const DeploymentSpec& spec : scenario.deployments) {
       if (!spec.is_serverless() && !spec.is_servers()) continue;
       names.push_back(spec.name);
-      if (!asked.empty() && spec.name != asked) continue;
+      const std::string& side = spec.is_serverless() ? options.serverless : options.dedicated;
+      if (asked.empty() ? !side.empty() && spec.name != side : spec.name != asked) continue;
       const Cost cost = cost_at(model, spec, per_day);
       const double away =
           std::abs(std::log(std::max(cost.usd_per_month, 1e-9) / point.usd_per_month));

@@ -17,8 +17,9 @@ namespace faascast {
                                         const std::vector<BreakevenPair>& pairs);
 
 /// Fills the predictions of measured points; points without a deployment get the one whose cost is
-/// nearest.
+/// nearest, of those that the options ask for.
 /// @throws InputError for a deployment that the scenario does not have
-void predict(std::vector<MeasuredPoint>& points, const Scenario& scenario, const CostModel& model);
+void predict(std::vector<MeasuredPoint>& points, const Scenario& scenario, const CostModel& model,
+             const BreakevenOptions& options);
 
 }  // namespace faascast

@@ -19,13 +19,6 @@ constexpr double kSecondsADay = 86'400.0;
 constexpr double kSuffices = 0.02;
 constexpr std::uint32_t kMostSheetServers = 100'000;
 
-/// "8,630,000": three significant digits, since no more are known.
-std::string rounded(double inferences) {
-  const double digits = std::pow(10.0, std::floor(std::log10(std::max(inferences, 1.0))) - 2.0);
-  const double value = digits > 1.0 ? std::round(inferences / digits) * digits : inferences;
-  return format_count(static_cast<std::uint64_t>(std::llround(value)));
-}
-
 const Interval& wider_of(const Crossing& crossing) {
   const auto width = [](const Interval& i) { return i.high / i.low; };
   return width(crossing.sampling) > width(crossing.calibration) ? crossing.sampling
@@ -125,7 +118,13 @@ std::string reasons(const CostModel& model, const DeploymentSpec& servers, const
 
 }  // namespace
 
-std::string inferences_a_day(double inferences) { return rounded(inferences) + " inferences a day"; }
+std::string rounded_count(double inferences) {
+  const double digits = std::pow(10.0, std::floor(std::log10(std::max(inferences, 1.0))) - 2.0);
+  const double value = digits > 1.0 ? std::round(inferences / digits) * digits : inferences;
+  return format_count(static_cast<std::uint64_t>(std::llround(value)));
+}
+
+std::string inferences_a_day(double inferences) { return rounded_count(inferences) + " inferences a day"; }
 
 Spreadsheet spreadsheet_of(const CostModel& model, const DeploymentSpec& functions,
                            const DeploymentSpec& servers, const PairSearch& search,
@@ -179,8 +178,8 @@ std::string sentence_of(const BreakevenPair& pair, const PairSearch& search) {
                          serverless_first ? pair.dedicated : pair.serverless);
       const Interval& wider = wider_of(first);
       if (wider.high > wider.low * 1.001) {
-        text += fmt::format(" The crossing lies between {} and {}.", rounded(wider.low),
-                            rounded(wider.high));
+        text += fmt::format(" The crossing lies between {} and {}.", rounded_count(wider.low),
+                            rounded_count(wider.high));
       }
       if (pair.crossings.size() > 1) {
         text += fmt::format(" The cheaper side changes {} times, last at {}.",

@@ -15,7 +15,9 @@ namespace faascast {
                                          const DeploymentSpec& servers, const PairSearch& search,
                                          const BreakevenPair& pair);
 
-/// "8,630,000 inferences a day": three significant digits, since no more are known.
+/// "8,630,000": three significant digits, since no more are known.
+[[nodiscard]] std::string rounded_count(double inferences);
+/// "8,630,000 inferences a day"
 [[nodiscard]] std::string inferences_a_day(double inferences);
 
 /// The verdict as a person would say it.

@@ -1,4 +1,3 @@
-#include "studies/batching.h"
 #include "studies/compile.h"
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 
 #include "input/quantity.h"
 #include "platforms/compile.h"
+#include "studies/batching.h"
 #include "studies/function_pool.h"
 #include "traces/generators.h"
 #include "traces/scale.h"

@@ -141,8 +141,11 @@ std::string spreadsheet_text(const Spreadsheet& spreadsheet) {
           ? fmt::format("{} inferences a day", three_digits_text(*spreadsheet.inferences_per_day))
           : "it never crosses";
   text += " (mean rate x mean duration x price).";
-  if (!spreadsheet.why_different.empty()) text += " " + spreadsheet.why_different;
-  return text;
+  const std::string& why = spreadsheet.why_different;
+  if (why.empty()) return text;
+  const bool is_list = why.front() >= 'a' && why.front() <= 'z';  // of causes, else a sentence
+  text += is_list ? " The difference comes from " : " ";
+  return text + why;
 }
 
 std::string text_of(const BreakevenReport& report) {

@@ -41,7 +41,7 @@ table { border-collapse: collapse; margin: 1rem 0; font-size: 0.92rem; display: 
   overflow-x: auto; }
 th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid var(--faint);
   vertical-align: top; }
-th.l, td.l { text-align: left; }
+th.l, td.l { text-align: left; } td:not(.l) { white-space: nowrap; }
 figure { margin: 1rem 0; overflow-x: auto; } svg { width: 100%; height: auto; }
 figure > svg { min-width: 38rem; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 @media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 0.7rem; } h1 { font-size: 1.35rem; }

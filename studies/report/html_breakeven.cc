@@ -63,7 +63,11 @@ Chart pair_chart(const BreakevenReport& report, const BreakevenPair& pair) {
 }
 
 std::string pair_body(const BreakevenReport& report, const BreakevenPair& pair) {
-  std::string out = html_paragraph(pair.sentence) + html_chart(pair_chart(report, pair));
+  // The pair of the verdict has its chart above.
+  const bool is_shown = report.answer && report.answer->serverless == pair.serverless &&
+                        report.answer->dedicated == pair.dedicated;
+  std::string out = html_paragraph(pair.sentence);
+  if (!is_shown) out += html_chart(pair_chart(report, pair));
   if (!pair.crossings.empty()) out += html_table(crossings_table(pair));
   out += html_paragraph("Spreadsheet: " + spreadsheet_text(pair.spreadsheet));
   if (!pair.sensitivity.empty()) {
