@@ -17,6 +17,7 @@ struct FuzzTarget {
 /// All of them. A family of targets is a file that adds its own here.
 [[nodiscard]] std::vector<FuzzTarget> fuzz_targets();
 
+void add_model_targets(std::vector<FuzzTarget>& targets);
 void add_trace_targets(std::vector<FuzzTarget>& targets);
 void add_day_target(std::vector<FuzzTarget>& targets);
 
