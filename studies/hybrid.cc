@@ -191,6 +191,11 @@ class HybridSearch {
                [](const auto& a, const auto& b) { return better(a.second, b.second); })
         ->first;
   }
+  /// Likewise of those with servers, so that rules of overflow can be told apart.
+  static std::uint32_t best_mixed(std::map<std::uint32_t, Priced> looked_at) {
+    looked_at.erase(0);
+    return best_of(looked_at);
+  }
   [[nodiscard]] std::uint32_t best_count() const { return best_of(looked_at_); }
 
   /// Of an open memory: the cheapest that meets the objective for functions alone, else the fastest.
@@ -244,11 +249,11 @@ class HybridSearch {
         setting_ = {queue, batching};
         std::erase_if(looked_at_, [](const auto& one) { return one.first > 0; });
         search();
-        const auto found = best_count();
+        const std::uint32_t found = best_mixed(looked_at_);
         const HybridRow row = row_of(found, looked_at_.at(found));
         settings_.push_back({queue, batching ? batch_text(*batching) : std::string(), row});
         const bool is_better = !best || better(looked_at_.at(found),
-                                               best_looked_at.at(best_of(best_looked_at)));
+                                               best_looked_at.at(best_mixed(best_looked_at)));
         const bool has_ended = options_.queue || queue >= kLongestQueue ||
                                (!is_better && best && queue > 2 * std::max<std::uint64_t>(best->queue, 1));
         if (is_better) {

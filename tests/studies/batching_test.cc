@@ -174,8 +174,11 @@ TEST(HybridSettings, TheQueueIsSearchedWhereItIsOpen) {
   for (const HybridSetting& setting : open.settings) {
     if (setting.best.feasible) least = std::min(least, setting.best.usd_per_month);
     if (setting.queue != open.queue) continue;
-    EXPECT_EQ(setting.best.usd_per_month,
-              open.rows.at(setting.best.count == 0 ? 0 : setting.best.count).usd_per_month);
+    const auto row = std::find_if(open.rows.begin(), open.rows.end(),
+                                  [&](const auto& r) { return r.count == setting.best.count; });
+    ASSERT_NE(row, open.rows.end());
+    EXPECT_EQ(setting.best.usd_per_month, row->usd_per_month);
+    EXPECT_GE(setting.best.count, 1U);
   }
   const HybridReport at_once = hybrid(read(text), {.queue = 0, .replications = 2});
   EXPECT_EQ(at_once.settings.size(), 1U);
