@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim-core/batched_run.h"
 #include "sim-core/detailed_pool.h"
 #include "sim-core/level_pool.h"
 #include "sim-core/plain_pool.h"
@@ -412,6 +413,7 @@ std::unique_ptr<DeploymentRun> make_deployment_run(const DeploymentPlan& plan, R
     return std::make_unique<FixedServersRun>(plan, seed, tally, turned_away);
   }
   const auto& pool = std::get<PoolPlan>(plan.side);
+  if (pool.batching) return make_batched_run(plan, seed, tally);
   const bool unlike = plan.noise.per_instance && !plan.work.is_final;
   if (unlike || needs_detailed_pool(pool)) return std::make_unique<DetailedRun>(plan, seed, tally);
   const bool unlimited = pool.max_instances == std::numeric_limits<std::uint32_t>::max();

@@ -61,7 +61,7 @@ class DeploymentRun {
   /// The earliest instant at which a request may end whose end is not known yet; kNever: none will
   /// without further arrivals.
   [[nodiscard]] virtual std::int64_t next_event() const { return kNever; }
-  /// Everything up to and including then happens. @pre no later than next_event()
+  /// Everything up to and including then happens. @pre not before the latest arrival
   virtual void advance(std::int64_t /*until*/) {}
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "sim-core/random.h"
 
@@ -40,6 +41,34 @@ Ledger::Ledger(const DeploymentPlan& plan, Window window)
 FunctionTotals& Ledger::totals(std::uint32_t function) {
   if (function >= functions_.size()) functions_.resize(function + std::size_t{1});
   return functions_[function];
+}
+
+std::size_t Ledger::BatchHash::operator()(const BatchKey& key) const {
+  return mix64(mix64(key.function) ^ key.number);
+}
+
+void Ledger::expect(Batch batch) {
+  const BatchKey key{batch.function, batch.members.front().number};
+  batches_under_way_->emplace(key, std::move(batch));
+}
+
+template <class Book>
+void Ledger::for_each(const Request& request, bool is_over, Book book) {
+  if (!batches_under_way_) {
+    book(request, true);
+    return;
+  }
+  const auto found = batches_under_way_->find({request.function, request.number});
+  assert(found != batches_under_way_->end() && "a batch that is booked was expected");
+  Request member = request;
+  bool is_first = true;
+  for (const Member& one : found->second.members) {
+    member.number = one.number;
+    member.at = one.at;
+    member.network = one.network;
+    book(member, std::exchange(is_first, false));
+  }
+  if (is_over) batches_under_way_->erase(found);
 }
 
 std::uint64_t Ledger::steps_of(std::int64_t billed) const {
@@ -184,6 +213,20 @@ void Ledger::bill_period(std::int64_t from, std::int64_t billed, bool provisione
 }
 
 void Ledger::add_served(const Request& request, std::int64_t start, const Stay& stay) {
+  if (!batches_under_way_) {
+    book_served(request, start, stay);
+    return;
+  }
+  for_each(request, true, [&](const Request& member, bool is_first) {
+    Stay own = stay;
+    own.cold = stay.cold && is_first;  // one instance started
+    own.joined = stay.joined || (stay.cold && !is_first);
+    if (is_first && stay.outcome == Outcome::kCompleted) add_batch(member);
+    book_served(member, start, own);
+  });
+}
+
+void Ledger::book_served(const Request& request, std::int64_t start, const Stay& stay) {
   const std::int64_t done = start + stay.busy;
   if (log_ != nullptr) {
     log_->push_back({request.function, request.number, done + request.network, stay.outcome});
@@ -215,29 +258,37 @@ void Ledger::add_served(const Request& request, std::int64_t start, const Stay& 
 }
 
 void Ledger::add_failed_start(const Request& request, bool joined) {
-  if (request.at < window_.begin) return;
-  if (joined) {
-    ++joined_;
-    return;
-  }
-  ++cold_;
-  ++totals(request.function).cold_starts;
+  for_each(request, false, [&](const Request& member, bool is_first) {
+    if (member.at < window_.begin) return;
+    if (joined || !is_first) {
+      ++joined_;
+      return;
+    }
+    ++cold_;
+    ++totals(member.function).cold_starts;
+  });
 }
 
 void Ledger::add_failed(const Request& request, std::int64_t at) {
-  add_unserved(request, at, Outcome::kFailed);
-  if (request.at >= window_.begin) ++failed_;
+  for_each(request, true, [&](const Request& member, bool) {
+    add_unserved(member, at, Outcome::kFailed);
+    if (member.at >= window_.begin) ++failed_;
+  });
 }
 
 void Ledger::add_abandoned(const Request& request, std::int64_t at) {
-  add_unserved(request, at, Outcome::kTimedOut);
-  if (request.at < window_.begin) return;
-  ++timed_out_;
-  ++abandoned_;
+  for_each(request, true, [&](const Request& member, bool) {
+    add_unserved(member, at, Outcome::kTimedOut);
+    if (member.at < window_.begin) return;
+    ++timed_out_;
+    ++abandoned_;
+  });
 }
 
 void Ledger::add_retry(const Request& request) {
-  if (request.at >= window_.begin) ++retries_;
+  for_each(request, false, [&](const Request& member, bool) {
+    if (member.at >= window_.begin) ++retries_;
+  });
 }
 
 void Ledger::add_unserved(const Request& request, std::int64_t at, Outcome outcome) {
@@ -248,15 +299,19 @@ void Ledger::add_unserved(const Request& request, std::int64_t at, Outcome outco
 }
 
 void Ledger::add_throttled(const Request& request) {
-  add_unserved(request, request.at, Outcome::kThrottled);
-  if (request.at >= window_.begin) ++throttled_;
-  if (timeline_ != nullptr) timeline_->throttled(request.at);
+  for_each(request, true, [&](const Request& member, bool) {
+    add_unserved(member, request.at, Outcome::kThrottled);
+    if (member.at >= window_.begin) ++throttled_;
+    if (timeline_ != nullptr) timeline_->throttled(member.at);
+  });
 }
 
 void Ledger::add_unfinished(const Request& request) {
-  if (request.at < window_.begin) return;
-  ++in_flight_;
-  ++totals(request.function).requests;
+  for_each(request, true, [&](const Request& member, bool) {
+    if (member.at < window_.begin) return;
+    ++in_flight_;
+    ++totals(member.function).requests;
+  });
 }
 
 void Ledger::merge(const Ledger& other) {

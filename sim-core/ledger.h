@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "sim-core/engine.h"
@@ -42,6 +44,23 @@ class Ledger {
   };
 
   Ledger(const DeploymentPlan& plan, Window window);
+
+  /// A request of a batch.
+  struct Member {
+    std::uint64_t number = 0;
+    std::int64_t at = 0;
+    std::int64_t network = 0;
+  };
+  /// Requests that a pool serves as one, which has the first one's number.
+  struct Batch {
+    std::uint32_t function = 0;
+    std::int64_t due = 0;  ///< when it closes at the latest
+    std::vector<Member> members{};
+  };
+  /// From here on every request that is booked is a batch: its members are.
+  void expect_batches() { batches_under_way_.emplace(); }
+  /// It is about to be served.
+  void expect(Batch batch);
 
   /// @param timeline  hears of requests too; outlives the ledger
   void tell(TimelineMeter& timeline) { timeline_ = &timeline; }
@@ -87,7 +106,7 @@ class Ledger {
   /// The block can be booked at once: no memory column that is billed, no times of their own among
   /// requests that use state.
   [[nodiscard]] bool takes_blocks(const Requests& requests) const {
-    return !(bills_memory_used_ && !requests.block.memory_mb.empty()) &&
+    return !batches_under_way_ && !(bills_memory_used_ && !requests.block.memory_mb.empty()) &&
            !(uses_state_ && !requests.block.execution_ns.empty());
   }
   /// Everything but instances.
@@ -96,6 +115,11 @@ class Ledger {
   [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
 
  private:
+  /// Tells `book` of the request, or of each member of the batch that it stands for, which is over
+  /// then. The first is told apart.
+  template <class Book>
+  void for_each(const Request& request, bool is_over, Book book);
+  void book_served(const Request& request, std::int64_t start, const Stay& stay);
   FunctionTotals& totals(std::uint32_t function);
   void bill(const Request& request, std::int64_t billed, bool provisioned);
   void add_unserved(const Request& request, std::int64_t at, Outcome outcome);
@@ -115,6 +139,16 @@ class Ledger {
   bool bills_memory_used_ = false;
   bool uses_state_ = false;
   std::vector<Ended>* log_ = nullptr;
+  struct BatchKey {
+    std::uint32_t function;
+    std::uint64_t number;
+    friend bool operator==(const BatchKey&, const BatchKey&) = default;
+  };
+  struct BatchHash {
+    std::size_t operator()(const BatchKey& key) const;
+  };
+  /// By the first member; looked up only, never walked.
+  std::optional<std::unordered_map<BatchKey, Batch, BatchHash>> batches_under_way_{};
 
   std::uint64_t completed_ = 0;
   std::uint64_t throttled_ = 0;

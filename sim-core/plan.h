@@ -90,8 +90,8 @@ struct Work {
 /// Requests that are executed together.
 struct Batching {
   std::uint32_t maximum_size = 1;  ///< >= 1
-  /// A batch starts when it is full or its first request has waited for this long, as soon as a
-  /// worker is free.
+  /// A batch starts when it is full or its first request has waited for this long; of a fleet, as
+  /// soon as a worker is free then.
   Duration maximum_wait{};
   /// Time of a batch of b against its longest request's alone, in thousandths, for b = 1, 2, ...;
   /// beyond the end the last difference is added for each request. Empty: every batch takes as long
@@ -188,6 +188,8 @@ struct PoolPlan {
   /// abandoned. Waiting for exactly this long = served.
   std::optional<Distribution> patience{};
   Retry retry{};
+  /// Requests are collected before the pool and run together; see batched_run.h.
+  std::optional<Batching> batching{};
   double init_failure = 0.0;  ///< probability that an instance that starts does not come up
   std::vector<ColdComponent> cold_start{};
   /// 0 = none. INIT longer than it is abandoned there and redone in the handler part, its CPU time

@@ -16,6 +16,8 @@ struct Requests {
   std::span<const std::uint64_t> work_words{};     ///< present where a deployment draws its work
   std::span<const std::uint64_t> network_words{};  ///< present where a deployment has a network
   std::span<const std::uint64_t> noise_words{};    ///< present where a deployment has noise
+  /// Of batches: their time against that of the request whose words these are, in thousandths.
+  std::span<const std::uint32_t> time_factor{};
 
   [[nodiscard]] std::size_t size() const { return block.at.size(); }
   [[nodiscard]] bool many_functions() const { return !block.function.empty(); }

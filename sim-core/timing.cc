@@ -67,6 +67,11 @@ std::int64_t Timing::token_time(const Requests& requests, std::size_t i) const {
   return static_cast<std::int64_t>(static_cast<double>(ns) * token_share_);
 }
 
+std::int64_t Timing::of_batch(const Requests& requests, std::size_t i, std::int64_t ns) {
+  if (requests.time_factor.empty()) return ns;
+  return bounded(static_cast<Int128>(ns) * requests.time_factor[i] / 1000);
+}
+
 void Timing::add_noise(const Requests& requests, std::span<std::int64_t> ns) const {
   if (noise_->is_constant()) {
     const std::int64_t factor = noise_->mean().count();
@@ -105,6 +110,9 @@ void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
     for (std::size_t i = 0; i < ns.size(); ++i) ns[i] += token_time(requests, i);
   }
   if (noise_) add_noise(requests, ns);
+  if (!requests.time_factor.empty()) {
+    for (std::size_t i = 0; i < ns.size(); ++i) ns[i] = of_batch(requests, i, ns[i]);
+  }
   if (throttles_ && !work_.is_final) kernels().cpu_law(law_, ns.data(), ns.size());
   if (!work_.state.empty()) {
     for (std::size_t i = 0; i < ns.size(); ++i) {
@@ -114,7 +122,7 @@ void Timing::warm(const Requests& requests, std::span<std::int64_t> ns) const {
   }
   if (own.empty()) return;
   for (std::size_t i = 0; i < ns.size(); ++i) {
-    if (own[i] != ArrivalBlock::kAbsent) ns[i] = bounded(own[i]);
+    if (own[i] != ArrivalBlock::kAbsent) ns[i] = of_batch(requests, i, bounded(own[i]));
   }
 }
 
@@ -137,10 +145,10 @@ std::int64_t Timing::work_cpu(const Requests& requests, std::size_t i) const {
                             : work_.execution.at_word(requests.work_words[i]);
   std::int64_t ns = bounded(draw.count()) + work_.handler.count();
   if (work_.uses_tokens) ns += token_time(requests, i);
-  if (!noise_) return ns;
+  if (!noise_) return of_batch(requests, i, ns);
   const Duration factor =
       noise_->is_constant() ? noise_->mean() : noise_->at_word(requests.noise_words[i]);
-  return Noise::applied(ns, factor.count());
+  return of_batch(requests, i, Noise::applied(ns, factor.count()));
 }
 
 std::int64_t Timing::instance_factor(std::uint32_t function, std::uint64_t number,
@@ -192,6 +200,9 @@ Request Timing::request(const Requests& requests, std::size_t i, std::int64_t wa
   r.own_time = requests.has_own_time(i);
   r.own_cold =
       r.own_time ? Requests::cell(requests.block.cold_execution_ns, i) : ArrivalBlock::kAbsent;
+  if (!requests.time_factor.empty() && r.own_cold != ArrivalBlock::kAbsent) {
+    r.own_cold += warm - bounded(requests.block.execution_ns[i]);
+  }
   return r;
 }
 

@@ -30,6 +30,8 @@ inline constexpr std::int64_t kLongestTime = std::int64_t{1} << 60U;
 /// - cold_execution_ns is the whole cold time, and all of it is billed.
 /// - The timeout cuts the handler part (all of cold_execution_ns).
 /// - A request that brings its execution time takes no network time.
+/// - A batch takes its factor times what its longest request would: CPU time before C, or
+///   execution_ns; cold_execution_ns grows by as much as that.
 /// - CPU time that goes through C is cut at 2^51 ns (26 days).
 /// - External state is waited for after that, in the handler part; where CPUs are shared it counts
 ///   as work.
@@ -88,6 +90,9 @@ class Timing {
     Distribution wall;
     std::int64_t cpu;
   };
+  /// A batch's time, from that of its longest request alone.
+  [[nodiscard]] static std::int64_t of_batch(const Requests& requests, std::size_t i,
+                                             std::int64_t ns);
   [[nodiscard]] std::int64_t stretched(std::int64_t cpu) const;
   /// Elapsed time of a component in the cold start that `number` stands for.
   [[nodiscard]] std::int64_t wall_of(std::size_t component, std::uint32_t function,

@@ -162,6 +162,16 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   }
   compiled.instance_billing = instance_billing_of(scenario, deployment, *pool);
   add_clients(deployment, pool->pool);
+  if (deployment.batching) {
+    if (deployment.batching->maximum_size > 1 &&
+        deployment.batching->maximum_wait <= Duration::zero()) {
+      throw InputError(Problem{deployment.where + ".batching",
+                               "in front of functions requests are collected only for as long as "
+                               "they may wait, and that is 0 s",
+                               "give a maximum_wait, such as \"50 ms\""});
+    }
+    pool->pool.batching = deployment.batching->plan();
+  }
   for (const GivenPolicy& policy : scenario.changes.policies) {
     if (policy.deployment == deployment.name) pool->pool.policy = policy.make(pool->pool);
   }
@@ -175,6 +185,12 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   compiled.plan.noise = pool->noise;
   compiled.configuration = configuration_of(spec, *pool, minimum);
   compiled.notes = pool->notes;
+  if (deployment.batching) {
+    compiled.configuration += fmt::format(", batches of {}", deployment.batching->maximum_size);
+    compiled.notes.push_back(
+        "Requests are collected before the functions; a batch is one invocation, and the bill is for "
+        "those.");
+  }
   if (!probed.empty()) compiled.notes.push_back(probed);
   return compiled;
 }
@@ -342,6 +358,7 @@ DeploymentSpec overflow_of(const DeploymentSpec& deployment) {
   overflow.hybrid.reset();
   overflow.server.clear();
   overflow.front_door = "none";  // the base's sees every request
+  overflow.batching.reset();  // the servers collect, functions take one at a time
   return overflow;
 }
 

@@ -34,7 +34,7 @@ constexpr std::string_view kFunctionKeys[] = {
     "gpu",         "as_of",   "retry",             "nodes",   "provisioned"};
 constexpr std::string_view kServerKeys[] = {
     "count",       "workers", "autoscale", "redundancy", "hyperthread_yield", "breakdown",
-    "batching",    "service", "zones",     "disk",       "nat",               "nat_bytes",
+    "service", "zones",     "disk",       "nat",               "nat_bytes",
     "host_factor", "node_reserved_cpu",    "node_reserved_memory"};
 
 void check_traffic(const TrafficSpec& spec, const TomlNode& table) {

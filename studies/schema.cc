@@ -396,7 +396,8 @@ const std::vector<SchemaKey<DeploymentSpec>>& deployment_keys() {
          if (auto value = node.number(1.0, 2.0)) spec.hyperthread_yield = *value;
        }},
       {"breakdown", "table", "", "servers that break down and come back", breakdown},
-      {"batching", "table", "", "servers that execute requests together", batching},
+      {"batching", "table", "",
+       "servers that execute requests together; functions that are invoked with several", batching},
       {"hybrid", "table", "", "servers for the base load, functions for what they cannot take",
        hybrid},
       {"purchase", "name", R"("on-demand")",

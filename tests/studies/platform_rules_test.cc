@@ -167,6 +167,23 @@ TEST(ScaleOut, OfOneASecondTurnsABurstAway) {
   EXPECT_EQ(report.figures.throttled, 45U);
 }
 
+TEST(Batching, ABatchIsOneInvocation) {
+  const std::string head =
+      "[traffic]\ngenerator = { kind = 'mlperf-offline', samples = 50, duration = '1 min' }\n"
+      "[model]\nexecution = '1 s'\n[[deployment]]\n" + kLambda;
+  const auto run_with = [&](const std::string& rule) {
+    return run_scenario(scenario_from_text(head + rule, "test.toml", {})).deployments.at(0);
+  };
+  const auto report = run_with(
+      "batching = { maximum_size = 20, maximum_wait = '2 s', fixed_share = 0.9 }\n");
+  EXPECT_EQ(report.figures.completed, 50U);
+  EXPECT_EQ(report.figures.batches, 3U);  // 20, 20, and 10 after 2 s
+  EXPECT_EQ(report.figures.usage[Meter::kRequests], 3);
+  EXPECT_EQ(report.figures.cold_starts, 2U);  // the third finds one idle
+  EXPECT_THAT(report.configuration, HasSubstr("batches of 20"));
+  EXPECT_THROW((void)run_with("batching = { maximum_size = 20, fixed_share = 0.9 }\n"), InputError);
+}
+
 TEST(Report, SaysHowOldThePlatformsNumbersAre) {
   const std::string text = scenario("1", "execution = '1 s'", kLambda);
   const RunReport report = run_scenario(scenario_from_text(text, "test.toml", {}));
