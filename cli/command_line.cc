@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <sstream>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -326,6 +328,8 @@ void CommandLine::add_profile() {
   CLI::App& command = *app_.add_subcommand(
       "profile", "Measure a model on this machine, and keep the result in the store");
   auto arguments = std::make_shared<ProfileArguments>();
+  arguments->options.batches = kUsualBatches;
+  arguments->options.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
   auto* model = command.add_option("model", arguments->model, "A shipped model or an ONNX file");
   model->type_name("MODEL");
   command.add_option("--onnx", arguments->model, "The same")->type_name("FILE")->excludes(model);
@@ -357,6 +361,25 @@ void CommandLine::add_profile() {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N")
       ->capture_default_str();
+  command
+      .add_option("--batches", arguments->options.batches,
+                  "Batches whose time is measured besides, for batching servers; 1: none")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("SIZES")
+      ->default_str("1,2,4,8,16,32");
+  command
+      .add_option("--threads", arguments->options.threads,
+                  "Threads up to which the speed-up is measured; 1: none; default: this machine's")
+      ->check(CLI::Range(1U, 1024U))
+      ->type_name("N");
+  command
+      .add_option("--runtime", arguments->options.runtime,
+                  "Instead of the program's kernels: onnxruntime, or the path of your "
+                  "libonnxruntime.so")
+      ->type_name("LIBRARY");
   add_store_option(command, arguments->store, "The store");
   command.add_option("-o,--output", arguments->result, "Also write the profile, for model.profile")
       ->type_name("FILE");
@@ -365,6 +388,7 @@ void CommandLine::add_profile() {
       "Examples:\n"
       "  faascast profile logreg-mnist-odd\n"
       "  faascast profile model.onnx --seconds 30 -o model-profile.json\n"
+      "  faascast profile model.onnx --runtime onnxruntime --threads 4\n"
       "  faascast profile --from measured.csv -o my-profile.json\n"
       "  faascast profile --handler json -o my-json.json\n"
       "  faascast profile --host-factor");

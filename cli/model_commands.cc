@@ -34,6 +34,7 @@ struct ModelArguments {
   bool dot = false;
   // optimise
   std::vector<std::string> passes{};
+  std::vector<std::string> students{};
   std::string data{};
   std::uint64_t examples = 0;
   bool one_scale = false;
@@ -232,9 +233,12 @@ ExitCode optimise_model_command(const ModelArguments& arguments) {
     throw InputError(Problem{"--write", "needs to know which model to write",
                              "give exactly one --passes"});
   }
+  std::vector<std::string> students = arguments.students;
+  if (passes.empty() && students.empty()) students = shipped_students(arguments.model);
   if (passes.empty()) passes = usual_passes();
   const OptimiseModelRequest request{.model = arguments.model,
                                      .passes = passes,
+                                     .students = students,
                                      .data = arguments.data,
                                      .examples = arguments.examples,
                                      .executor = executor_options(arguments),
@@ -378,6 +382,13 @@ void add_optimise_model(CLI::App& parent, Command& chosen) {
                   "prune-channels=FRACTION, float16-weights, int8-weights, int8")
       ->delimiter(',')
       ->type_name("PASSES");
+  command
+      .add_option("--student", arguments->students,
+                  "A smaller model that learned from it, as a row of distillation; may be repeated; "
+                  "default: the shipped student of a shipped model")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("MODEL");
   command
       .add_option("--data", arguments->data,
                   "A test set, for accuracy: a folder with t10k-images-idx3-ubyte and its labels, or "

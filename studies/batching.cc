@@ -24,7 +24,7 @@ Duration round_below(double seconds) {
 std::vector<std::uint32_t> sizes_of(const BatchingSpec& batching) {
   if (batching.maximum_size != kOpenBatchSize) return {batching.maximum_size};
   const auto known = static_cast<std::uint32_t>(batching.time_factor.size());
-  const std::uint32_t most = batching.fixed_share ? kMostSearched : std::max(known, 1U);
+  const std::uint32_t most = batching.time_factor.empty() ? kMostSearched : known;
   std::vector<std::uint32_t> sizes;
   for (std::uint32_t size = 1; size < most; size *= 2) sizes.push_back(size);
   sizes.push_back(most);

@@ -37,9 +37,13 @@ Work with_state(Work work, const StateSpec& state) {
 /// What a request keeps a vCPU busy with.
 /// @param host_factor   for CPU time that was measured on the profiling host
 /// @param overhead      the platform's own time in each request
+/// @param vcpu          that a request has for itself
 Work work_of(const Scenario& scenario, const ResolvedModel& model, double host_factor,
-             Duration overhead) {
+             Duration overhead, double vcpu) {
   Work work;
+  work.parallel_fraction = model.parallel_fraction;
+  work.threads = static_cast<std::uint32_t>(
+      std::clamp(vcpu, 1.0, static_cast<double>(model.most_threads)));
   work.is_final = model.is_final;
   const double factor = model.profile_hash.empty() ? 1.0 : host_factor;
   work.handler = scaled_by(scenario.handler.per_request(), factor) +
@@ -178,7 +182,8 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   compiled.surroundings = surroundings_of_functions(deployment);
   compiled.plan.side = pool->pool;
   compiled.plan.work =
-      work_of(scenario, inputs.model, pool->cpu_seconds_factor, pool->warm_overhead);
+      work_of(scenario, inputs.model, pool->cpu_seconds_factor, pool->warm_overhead,
+              pool->pool.concurrency > 1 ? 1.0 : pool->vcpu);
   if (!inputs.model.from_trace && !inputs.model.is_final) {
     compiled.plan.network = Distribution::constant(pool->network);
   }
@@ -193,6 +198,26 @@ CompiledDeployment compile_functions(const Scenario& scenario, const DeploymentS
   }
   if (!probed.empty()) compiled.notes.push_back(probed);
   return compiled;
+}
+
+/// The deployment's own law of batches, or else the profile's.
+Batching batching_of(const DeploymentSpec& deployment, const ResolvedModel& model) {
+  Batching batching = deployment.batching->plan();
+  if (deployment.batching->has_law()) return batching;
+  if (model.batches.empty()) {
+    throw InputError(Problem{
+        deployment.where + ".batching", "nothing says how long a batch takes",
+        "give one of fixed_share and time_factor, such as time_factor = [1, 1.4, 1.8], or a model "
+        "whose profile has a batch law"});
+  }
+  constexpr double kThousandths = 1000.0;
+  const double single = batch_factor(model.batches, model.batch);
+  for (std::uint32_t size = 1; size <= batching.maximum_size; ++size) {
+    const double all = batch_factor(model.batches, model.batch * size);
+    batching.time_factor.push_back(
+        static_cast<std::uint32_t>(std::lround(kThousandths * all / single)));
+  }
+  return batching;
 }
 
 Purchase purchase_of(const DeploymentSpec& deployment) {
@@ -229,7 +254,7 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
                                   .down = deployment.breakdown->down.distribution(),
                                   .retries = deployment.breakdown->retries};
   }
-  if (deployment.batching) servers.batching = deployment.batching->plan();
+  if (deployment.batching) servers.batching = batching_of(deployment, inputs.model);
   if (deployment.hyperthread_yield && type.arch == "arm") {
     throw InputError(Problem{deployment.where + ".hyperthread_yield",
                              fmt::format("cores of {} have one thread each", type.id),
@@ -248,7 +273,9 @@ CompiledDeployment compile_servers(const Scenario& scenario, const DeploymentSpe
   compiled.configuration = fleet_text(deployment, type, shape, servers);
   compiled.surroundings = surround_servers(deployment, shape, servers);
   compiled.plan.side = servers;
-  compiled.plan.work = work_of(scenario, inputs.model, deployment.host_factor, Duration::zero());
+  compiled.plan.work = work_of(scenario, inputs.model, deployment.host_factor, Duration::zero(),
+                               static_cast<double>(shape.vcpu.value()) / 1000.0 /
+                                   static_cast<double>(servers.workers_per_replica));
   if (!inputs.model.from_trace && !inputs.model.is_final) {
     compiled.plan.network = Distribution::constant(kServerNetwork);
   }

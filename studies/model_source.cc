@@ -19,6 +19,8 @@ namespace faascast {
 
 namespace {
 
+constexpr std::uint32_t kMostThreads = 1024;
+
 std::string description_of(const ExecutionProfile& profile) {
   const Distribution law = execution_distribution(profile);
   return fmt::format("{}, p50 {} and p{:g} {} of CPU time, measured on {} on {}", profile.model,
@@ -37,6 +39,10 @@ ResolvedModel from_profile(const ExecutionProfile& profile) {
   constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
   model.memory_used = Megabytes(
       static_cast<std::int64_t>((profile.peak_memory_bytes + kMegabyte - 1) / kMegabyte));
+  model.batches = profile.batches;
+  model.parallel_fraction = parallel_fraction(profile);
+  // A batch that was split among copies says nothing of one input.
+  model.most_threads = profile.threads_batch == 1 ? kMostThreads : 1;
   model.profile_hash = profile_hash(profile);
   model.host_cpu = profile.host.cpu;
   model.description = description_of(profile);
@@ -62,6 +68,29 @@ std::string law_text(const LawSpec& law) {
   return fmt::format("{} with mean {}", law.kind, format_duration(law.mean));
 }
 
+/// What is measured besides single inferences: what the scenario has a use for.
+ProfileOptions measured_for(const Scenario& scenario) {
+  ProfileOptions options{.batch = scenario.model.batch};
+  for (const DeploymentSpec& deployment : scenario.deployments) {
+    if (deployment.batching && !deployment.batching->has_law()) options.batches = kUsualBatches;
+  }
+  return options;
+}
+
+/// A profile of single inputs, for requests that bring several.
+void take_batch(const Scenario& scenario, ResolvedModel& model) {
+  const std::int64_t batch = scenario.model.batch;
+  if (batch == 1) return;
+  if (model.batches.empty()) {
+    throw InputError(Problem{
+        scenario.file_name + ": model.batch", fmt::format("nothing says how long {} inputs take", batch),
+        "give model.onnx, or a profile with a batch law: faascast profile MODEL --batches 1,2,4,8"});
+  }
+  const double factor = batch_factor(model.batches, batch);
+  model.cpu = model.cpu.scaled(factor);
+  model.description += fmt::format(", times {:.3g} for {} inputs", factor, batch);
+}
+
 ResolvedModel named_model(const Scenario& scenario, bool traffic_has_execution,
                           const StoreOptions& store) {
   const ModelSpec& spec = scenario.model;
@@ -71,12 +100,18 @@ ResolvedModel named_model(const Scenario& scenario, bool traffic_has_execution,
                              "only a model that is profiled here can be optimised",
                              "give model.onnx, and leave model.profile out"});
   }
-  if (!spec.profile.empty()) return from_profile(pinned_profile(scenario));
-  if (!spec.onnx.empty() && !spec.optimise.empty()) {
-    return from_profile(
-        profile_here(optimised_model(model_file_of(scenario), spec.optimise), {}, store));
+  if (!spec.profile.empty()) {
+    model = from_profile(pinned_profile(scenario));
+    take_batch(scenario, model);
+    return model;
   }
-  if (!spec.onnx.empty()) return from_profile(profile_here(model_file_of(scenario), {}, store));
+  if (!spec.onnx.empty()) {
+    const ModelFile file = spec.optimise.empty()
+                               ? find_model(model_file_of(scenario))
+                               : optimised_model(model_file_of(scenario), spec.optimise);
+    return from_profile(profile_here(file, measured_for(scenario), store));
+  }
+  if (spec.batch != 1) take_batch(scenario, model);
   if (spec.execution) {
     model.cpu = spec.execution->distribution();
     model.is_final = true;
@@ -146,7 +181,9 @@ ExecutionProfile profile_here(const ModelFile& file, const ProfileOptions& optio
     key.input_shapes.push_back(executor.input_shape(i));
   }
   ProfileStore store(store_path(store_options));
-  if (auto stored = store.get(key)) return *std::move(stored);
+  if (auto stored = store.get(key); stored && (options.batches.empty() || !stored->batches.empty())) {
+    return *std::move(stored);
+  }
   ExecutionProfile profile = profile_model(file, options);
   store.put(profile);
   return profile;
@@ -159,6 +196,18 @@ ResolvedModel resolve_model(const Scenario& scenario, bool traffic_has_execution
     model.probe = std::move(probe);
   }
   const ModelSpec& spec = scenario.model;
+  if (spec.parallel_fraction && (model.is_final || model.from_trace)) {
+    throw InputError(Problem{scenario.file_name + ": model.parallel_fraction",
+                             "final execution times are not divided among vCPUs",
+                             "leave it out, or give CPU time: model.cpu, onnx or profile"});
+  }
+  model.batch = spec.batch;
+  model.most_threads = std::max(
+      model.most_threads, static_cast<std::uint32_t>(std::min<std::int64_t>(spec.batch, kMostThreads)));
+  if (spec.parallel_fraction) {
+    model.parallel_fraction = *spec.parallel_fraction;
+    model.most_threads = kMostThreads;
+  }
   model.weights = spec.weights;
   if (spec.load_cpu > Duration::zero()) model.load_cpu = spec.load_cpu;
   if (spec.memory_used > Megabytes(0)) model.memory_used = spec.memory_used;

@@ -24,6 +24,11 @@ struct ResolvedModel {
   Duration load_cpu{};
   Duration first_inference_cpu{};  ///< beyond a steady inference
   Megabytes memory_used{};         ///< 0: not known
+  /// CPU time by batch, as the profile has it; empty: not known.
+  std::vector<ScalingPoint> batches{};
+  std::int64_t batch = 1;  ///< inputs of a request
+  double parallel_fraction = 0.0;  ///< of `cpu`
+  std::uint32_t most_threads = 1;  ///< that can share it
   std::string profile_hash{};      ///< empty: no profile was used
   std::string host_cpu{};          ///< processor that the profile was measured on
   /// Of the same processor, where the user has probed it: takes the place of assumed host factors.

@@ -131,10 +131,21 @@ PassTableOptions table_options(const Graph& graph, const OptimiseModelRequest& r
 
 }  // namespace
 
+std::vector<std::string> shipped_students(const std::string& model) {
+  if (model == "cnn-mnist") return {"cnn-mnist-student"};
+  if (model == "dqn-cartpole-robust") return {"dqn-cartpole-student"};
+  if (model == "lstm-sentiment") return {"lstm-sentiment-student"};
+  return {};
+}
+
 PassTable optimise_model(const OptimiseModelRequest& request) {
   const ModelFile file = find_model(request.model);
   const Graph graph = read_onnx(file.content, file.name);
-  return pass_table(file.content, file.name, request.passes, table_options(graph, request));
+  PassTableOptions options = table_options(graph, request);
+  for (const std::string& student : request.students) {
+    options.students.push_back(find_model(student));
+  }
+  return pass_table(file.content, file.name, request.passes, options);
 }
 
 PassResult passed_model(const OptimiseModelRequest& request) {

@@ -26,13 +26,20 @@ struct Service {
   double p99_s = 0.0;
 };
 
+/// Time on the vCPUs that share the model's work.
+Duration divided(const Work& work, Duration execution) {
+  if (work.is_final || work.threads <= 1) return execution;
+  const double p = work.parallel_fraction;
+  return Duration(std::llround(static_cast<double>(execution.count()) * (1.0 - p + p / work.threads)));
+}
+
 Service service_of(const Work& work, const CpuLaw& law) {
   // Over the quantiles: the CPU law is not linear.
   constexpr int kSteps = 400;
   Service service;
   double squares = 0.0;
   const auto elapsed = [&](double u) {
-    const Duration execution = work.execution.quantile(u);
+    const Duration execution = divided(work, work.execution.quantile(u));
     return seconds_of(work.is_final ? execution + work.handler
                                     : law.elapsed(execution + work.handler));
   };

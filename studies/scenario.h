@@ -66,6 +66,9 @@ struct ModelSpec {
   Bytes weights{};                 ///< fetched at a cold start; 0: the model is in the package
   Duration load_cpu{};             ///< CPU time to load the model; 0: as the profile says
   std::string optimise{};          ///< passes that change `onnx` first: "conversion+int8"
+  std::int64_t batch = 1;          ///< inputs that each request brings
+  /// Share of the model's work that more vCPUs take from the first; absent: as the profile says.
+  std::optional<double> parallel_fraction{};
 };
 
 /// [handler]: CPU time that every request pays besides the kernel, on functions and servers alike.
@@ -164,6 +167,8 @@ struct BatchingSpec {
   /// Of the time of one request, what a batch takes whatever its size; the rest grows with it.
   std::optional<double> fixed_share{};
   std::vector<double> time_factor{};  ///< instead: time of 1, 2, ... against one
+  /// Else the profile's batch law says how long a batch takes.
+  [[nodiscard]] bool has_law() const { return fixed_share || !time_factor.empty(); }
   [[nodiscard]] Batching plan() const;
 };
 

@@ -304,6 +304,18 @@ const std::vector<SchemaKey<ModelSpec>>& model_keys() {
        bytes<&ModelSpec::weights>},
       {"load_cpu", "duration", "", "CPU time to load the model; default: as the profile says",
        duration<&ModelSpec::load_cpu>},
+      {"batch", "integer", "1",
+       "inputs that each request brings: `onnx` is measured with so many, a profile's time is "
+       "multiplied by its batch law",
+       [](ModelSpec& spec, const TomlNode& node) {
+         if (auto value = node.integer(1, 1'000'000)) spec.batch = *value;
+       }},
+      {"parallel_fraction", "number", "",
+       "share of the model's CPU time that whole vCPUs of its instance or worker divide among them, "
+       "0 to 1; default: as the profile says, else 0",
+       [](ModelSpec& spec, const TomlNode& node) {
+         if (auto value = node.number(0.0, 1.0)) spec.parallel_fraction = *value;
+       }},
   };
   return keys;
 }

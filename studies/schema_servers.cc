@@ -169,10 +169,9 @@ void breakdown(DeploymentSpec& spec, const TomlNode& node) {
 void batching(DeploymentSpec& spec, const TomlNode& node) {
   BatchingSpec value{.maximum_size = kOpenBatchSize, .maximum_wait = kOpenBatchWait};
   read_keys(value, node, batching_keys());
-  if (value.fixed_share.has_value() != value.time_factor.empty()) {
-    node.report(value.fixed_share ? "both fixed_share and time_factor"
-                                  : "nothing says how long a batch takes",
-                "give one of fixed_share and time_factor, such as time_factor = [1, 1.4, 1.8]");
+  if (value.fixed_share && !value.time_factor.empty()) {
+    node.report("both fixed_share and time_factor",
+                "give one of them, or neither where the model's profile has a batch law");
   }
   spec.batching = value;
 }
