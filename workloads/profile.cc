@@ -164,6 +164,7 @@ void read_points(FieldReader& fields, const char* key, std::vector<ScalingPoint>
     }
     to.push_back({pair[0], pair[1]});
   }
+  if (to.size() < 2) fields.report(key, "must be a list of two [count, ns] at least");
 }
 
 ExecutionProfile read_fields(FieldReader& fields, const std::string& name) {

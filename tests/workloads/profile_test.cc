@@ -86,6 +86,7 @@ TEST(Profile, RefusesWhatIsNotOne) {
   for (const char* points : {"[[2, 5]]", "[[1, 5], [1, 6]]", "[[1, 0]]", "[1]", "[[1]]", "[[1, 2, 3]]"}) {
     says(with_batches(points), "batches: must be a list of [count, ns]");
   }
+  says(with_batches("[[1, 5]]"), "batches: must be a list of two");
 }
 
 TEST(Profile, NamesAllProblemsAtOnce) {
