@@ -58,7 +58,7 @@ def test_points_go_to_the_store_as_they_come(small, tmp_path):
         result = small.sweep(
             GRID, executor=executor, store=store, progress=lambda done, all: first.append(done)
         )
-    assert first[0] > 3  # three were known before
+    assert first[0] >= 3  # were known before
     assert result.to_json() == serial(small)
 
 
@@ -85,8 +85,9 @@ def test_any_executor_will_do(small):
             return future
 
     executor = Here()
-    grid = {"traffic.scale": np.linspace(0.1, 1, 300)}
-    assert small.sweep(grid, executor=executor, keep_points=False).to_json() == serial(small, grid)
+    tiny = small.edit({"traffic.generator.duration": "1 min"})
+    grid = {"traffic.scale": np.linspace(0.1, 1, 40).round(4)}
+    assert tiny.sweep(grid, executor=executor, keep_points=False).to_json() == serial(tiny, grid)
     # After the probes a task has about a tenth of a second of work, not one point.
     assert executor.sizes[:4] == [1, 1, 1, 1] and executor.sizes[4] > 1
 
