@@ -124,7 +124,7 @@ std::string markdown_of(const HybridReport& report) {
                                 head_of(report), overflow_rule(report));
   if (report.best) out += fmt::format("- {}\n", saving_text(report));
   out += fmt::format("\n{}\n{}", rows_table(report).markdown(), pure_table(report).markdown());
-  if (report.settings.size() > 1) out += "\n" + settings_table(report).markdown();
+  if (report.settings.size() > 1) out.append("\n").append(settings_table(report).markdown());
   out += "\n## Notes\n\n";
   for (const std::string& note : report.notes) out += fmt::format("- {}\n", note);
   return out;
