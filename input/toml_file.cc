@@ -16,6 +16,7 @@
 
 #include "input/byte_reader.h"
 #include "input/quantity.h"
+#include "input/toml_path.h"
 
 namespace faascast {
 namespace {
@@ -202,37 +203,6 @@ std::string TomlDocument::canonical_text(const std::vector<std::string>& left_ou
 
 namespace {
 
-/// The parts of "deployment[1].memory": names and indices.
-struct PathStep {
-  std::string name{};
-  std::optional<std::size_t> index{};
-};
-
-std::optional<std::vector<PathStep>> steps_of(std::string_view path) {
-  std::vector<PathStep> steps;
-  while (!path.empty()) {
-    const std::size_t dot = path.find('.');
-    std::string_view part = path.substr(0, dot);
-    path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
-    PathStep step;
-    if (const std::size_t bracket = part.find('['); bracket != std::string_view::npos) {
-      const std::string_view digits = part.substr(bracket + 1);
-      std::size_t index = 0;
-      const auto [end, error] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), index);
-      const char* last = digits.data() + digits.size();
-      if (error != std::errc() || last - end != 1 || *end != ']') return std::nullopt;
-      step.index = index;
-      part = part.substr(0, bracket);
-    }
-    if (part.empty()) return std::nullopt;
-    step.name = std::string(part);
-    steps.push_back(std::move(step));
-  }
-  if (steps.empty()) return std::nullopt;
-  return steps;
-}
-
 /// The table that a step leads into, made where it is missing.
 toml::table* enter(toml::table& table, const PathStep& step) {
   toml::node* node = table.get(step.name);
@@ -251,7 +221,7 @@ toml::table* enter(toml::table& table, const PathStep& step) {
 void TomlDocument::set(std::string_view assignment) {
   const std::size_t equals = assignment.find('=');
   const std::string key(assignment.substr(0, equals));
-  const auto steps = steps_of(key);
+  const auto steps = path_steps(key);
   if (equals == std::string_view::npos || !steps) {
     impl_->add({}, {fmt::format("--set {}", assignment), "not an assignment",
                     "write key=value, such as traffic.scale=2 or deployment[0].memory='1 GB'"});

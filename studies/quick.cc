@@ -239,18 +239,6 @@ QuickEstimate best_functions(const Scenario& scenario, const DeploymentSpec& fun
   return *best;
 }
 
-QuickEstimate sized_estimate(const Scenario& scenario, const DeploymentSpec& deployment,
-                             const Inputs& inputs, double rate, double gap_cv) {
-  if (deployment.is_serverless()) {
-    return best_functions(scenario, deployment, inputs, rate, gap_cv);
-  }
-  DeploymentSpec sized = deployment;
-  if (deployment.is_servers() && !deployment.count && !deployment.autoscale) {
-    sized.count = std::max(1U, servers_for(scenario, deployment, inputs, rate, gap_cv));
-  }
-  return quick_estimate(scenario, sized, inputs, rate, gap_cv);
-}
-
 QuickPair crossing_of(const Scenario& scenario, const DeploymentSpec& functions,
                       const DeploymentSpec& servers, const Inputs& inputs, double gap_cv) {
   QuickPair pair{functions.name, servers.name, 0.0, 0};
@@ -297,27 +285,52 @@ QuickEstimate quick_estimate(const Scenario& scenario, const DeploymentSpec& dep
   return estimate;
 }
 
+QuickEstimate sized_estimate(const Scenario& scenario, const DeploymentSpec& deployment,
+                             const Inputs& inputs, double rate, double gap_cv) {
+  if (deployment.is_serverless()) {
+    return best_functions(scenario, deployment, inputs, rate, gap_cv);
+  }
+  DeploymentSpec sized = deployment;
+  if (deployment.is_servers() && !deployment.count && !deployment.autoscale) {
+    sized.count = std::max(1U, servers_for(scenario, deployment, inputs, rate, gap_cv));
+  }
+  return quick_estimate(scenario, sized, inputs, rate, gap_cv);
+}
+
+QuickTraffic quick_traffic(const Scenario& scenario, const Inputs& inputs, std::uint64_t seed) {
+  if (is_stationary(scenario)) {
+    const GeneratorSpec& generator = *scenario.traffic.generator;
+    return {generator.rate_per_s * scenario.traffic.scale,
+            generator.kind == "poisson" ? 1.0 : generator.cv};
+  }
+  const TrafficInfo info = describe(*inputs.traffic, {seed, 0});
+  return {info.mean_rate_per_s, info.interarrival_cv};
+}
+
+bool has_estimate(const DeploymentSpec& deployment, const Inputs& inputs) {
+  return (deployment.is_serverless() || deployment.is_servers()) && !inputs.model.from_trace &&
+         !inputs.model.uses_tokens;
+}
+
 QuickReport quick_report(const Scenario& scenario, const StudyOptions& options,
                          QuickSettings settings) {
   const Inputs inputs = resolve_inputs(scenario, options.store);
+  return quick_report(scenario, inputs,
+                      quick_traffic(scenario, inputs, options.seed.value_or(scenario.seed)),
+                      settings);
+}
+
+QuickReport quick_report(const Scenario& scenario, const Inputs& inputs,
+                         const QuickTraffic& traffic, QuickSettings settings) {
   const bool searches = settings == QuickSettings::kBest;
   check_compiles(scenario, inputs, searches);
   QuickReport report;
   report.scenario = scenario.name;
-  double gap_cv = 1.0;
-  if (is_stationary(scenario)) {
-    const GeneratorSpec& generator = *scenario.traffic.generator;
-    report.inferences_per_day = generator.rate_per_s * scenario.traffic.scale * kSecondsADay;
-    gap_cv = generator.kind == "poisson" ? 1.0 : generator.cv;
-  } else {
-    const TrafficInfo info = describe(*inputs.traffic, {options.seed.value_or(scenario.seed), 0});
-    report.inferences_per_day = info.mean_rate_per_s * kSecondsADay;
-    gap_cv = info.interarrival_cv;
-  }
-  const double rate = report.inferences_per_day / kSecondsADay;
+  const double gap_cv = traffic.gap_cv;
+  const double rate = traffic.rate_per_s;
+  report.inferences_per_day = rate * kSecondsADay;
   for (const DeploymentSpec& deployment : scenario.deployments) {
-    if (!deployment.is_serverless() && !deployment.is_servers()) continue;
-    if (inputs.model.from_trace || inputs.model.uses_tokens) continue;
+    if (!has_estimate(deployment, inputs)) continue;
     report.deployments.push_back(
         searches ? sized_estimate(scenario, deployment, inputs, rate, gap_cv)
                  : quick_estimate(scenario, deployment, inputs, rate, gap_cv));

@@ -55,9 +55,31 @@ enum class QuickSettings : std::uint8_t {
   kDefault,  ///< as `run` has it
 };
 
+/// What the closed forms know of traffic.
+struct QuickTraffic {
+  double rate_per_s = 0.0;
+  double gap_cv = 1.0;  ///< coefficient of variation of the gaps
+};
+/// Of a stationary generator at once, else by one replay.
+[[nodiscard]] QuickTraffic quick_traffic(const Scenario& scenario, const Inputs& inputs,
+                                         std::uint64_t seed);
+
+/// The deployment has a closed form here: functions or servers, whose times no trace brings.
+[[nodiscard]] bool has_estimate(const DeploymentSpec& deployment, const Inputs& inputs);
+
+/// As quick_estimate(), with memory and number of servers as QuickSettings::kBest has them.
+[[nodiscard]] QuickEstimate sized_estimate(const Scenario& scenario,
+                                           const DeploymentSpec& deployment, const Inputs& inputs,
+                                           double rate, double gap_cv);
+
 /// Every deployment, and where functions and servers cost the same.
 /// @throws InputError
 [[nodiscard]] QuickReport quick_report(const Scenario& scenario, const StudyOptions& options = {},
+                                       QuickSettings settings = QuickSettings::kBest);
+
+/// With what was found out before. @throws InputError
+[[nodiscard]] QuickReport quick_report(const Scenario& scenario, const Inputs& inputs,
+                                       const QuickTraffic& traffic,
                                        QuickSettings settings = QuickSettings::kBest);
 
 [[nodiscard]] std::string render(const QuickReport& report, ReportFormat format);

@@ -26,16 +26,22 @@ Distribution LawSpec::distribution() const {
   return Distribution::constant(mean);
 }
 
-namespace {
+const std::vector<std::string_view>& function_only_keys() {
+  static const std::vector<std::string_view> keys = {
+      "concurrency", "package", "minimum_instances", "variant", "snapstart", "billing",
+      "gpu",         "as_of",   "retry",             "nodes",   "provisioned"};
+  return keys;
+}
 
-/// Keys that only functions, or only servers, have.
-constexpr std::string_view kFunctionKeys[] = {
-    "concurrency", "package", "minimum_instances", "variant", "snapstart", "billing",
-    "gpu",         "as_of",   "retry",             "nodes",   "provisioned"};
-constexpr std::string_view kServerKeys[] = {
-    "count",       "workers", "autoscale", "redundancy", "hyperthread_yield", "breakdown",
-    "service", "zones",     "disk",       "nat",               "nat_bytes",
-    "host_factor", "node_reserved_cpu",    "node_reserved_memory"};
+const std::vector<std::string_view>& server_only_keys() {
+  static const std::vector<std::string_view> keys = {
+      "count",   "workers", "autoscale", "redundancy", "hyperthread_yield", "breakdown",
+      "service", "zones",   "disk",      "nat",        "nat_bytes",         "host_factor",
+      "node_reserved_cpu",  "node_reserved_memory"};
+  return keys;
+}
+
+namespace {
 
 void check_traffic(const TrafficSpec& spec, const TomlNode& table) {
   if (!table.exists()) return table.report("missing table [traffic]", "add a trace or a generator");
@@ -138,12 +144,12 @@ void check_server(DeploymentSpec& spec, const TomlNode& table, const TomlNode& n
 }
 
 void read_function_side(DeploymentSpec& spec, const TomlNode& table, Reading& reading) {
-  refuse_keys(table, kServerKeys, "only servers have this key", "leave it out");
+  refuse_keys(table, server_only_keys(), "only servers have this key", "leave it out");
   read_platform(spec, table, table["platform"], reading);
 }
 
 void read_server_side(DeploymentSpec& spec, const TomlNode& table, const Reading& reading) {
-  refuse_keys(table, kFunctionKeys, "only functions have this key", "leave it out");
+  refuse_keys(table, function_only_keys(), "only functions have this key", "leave it out");
   check_server(spec, table, table["server"], reading);
 }
 

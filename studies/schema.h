@@ -40,6 +40,10 @@ struct SchemaKey {
 /// An ISO day, "2020-06-30".
 void read_day(std::string& day, const TomlNode& node);
 
+/// Keys of a deployment that only functions (only servers) have.
+[[nodiscard]] const std::vector<std::string_view>& function_only_keys();
+[[nodiscard]] const std::vector<std::string_view>& server_only_keys();
+
 /// Keys of deployments on platforms alone: appended to deployment_keys().
 [[nodiscard]] const std::vector<SchemaKey<DeploymentSpec>>& function_keys();
 [[nodiscard]] const std::vector<SchemaKey<RetrySpec>>& retry_keys();

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "studies/report/charts.h"
 #include "studies/report/figures.h"
 
 namespace faascast {
@@ -111,30 +112,7 @@ class Axis {
                                  : (value - low_) / (high_ - low_);
     return std::clamp(share, 0.0, 1.0);
   }
-  /// Round values inside: 1, 2, 5 times powers of ten.
-  [[nodiscard]] std::vector<double> ticks() const {
-    std::vector<double> all;
-    if (is_log_) {
-      const bool fine = high_ / low_ < 300.0;
-      for (double decade = std::pow(10.0, std::floor(std::log10(low_))); decade <= high_;
-           decade *= 10.0) {
-        for (const double step : {1.0, 2.0, 5.0}) {
-          if (!fine && step > 1.0) continue;
-          if (decade * step >= low_ * 0.999 && decade * step <= high_ * 1.001) {
-            all.push_back(decade * step);
-          }
-        }
-      }
-      return all;
-    }
-    const double rough = (high_ - low_) / 5.0;
-    const double decade = std::pow(10.0, std::floor(std::log10(rough)));
-    const double step = decade * (rough / decade < 2.0 ? 2.0 : rough / decade < 5.0 ? 5.0 : 10.0);
-    for (double value = std::ceil(low_ / step) * step; value <= high_ * 1.0001; value += step) {
-      all.push_back(value);
-    }
-    return all;
-  }
+  [[nodiscard]] std::vector<double> ticks() const { return axis_ticks(low_, high_, is_log_); }
 
  private:
   bool is_log_;

@@ -30,6 +30,8 @@ struct ChartSeries {
   std::vector<std::pair<double, double>> points{};  ///< (x, y)
   bool marks_points = true;                         ///< a dot at each: they were simulated
   bool has_line = true;                             ///< false: rings alone, of what was measured
+  bool is_estimate = false;                         ///< by closed forms: drawn as such
+  std::vector<std::string> labels{};                ///< of the points, where they have names
 };
 
 /// A band along a line: what it may be between.
@@ -52,6 +54,14 @@ struct ChartBand {
   std::string name{};
 };
 
+/// Where along x a series has no value because its deployment misses the objective.
+struct ChartGap {
+  std::string name{};
+  std::size_t series = 0;
+  double low = 0.0;
+  double high = 0.0;
+};
+
 struct Chart {
   std::string title{};  ///< read out by screen readers
   std::string x_label{};
@@ -61,6 +71,7 @@ struct Chart {
   std::vector<ChartSeries> series{};
   std::vector<ChartBand> bands{};
   std::vector<ChartArea> areas{};
+  std::vector<ChartGap> gaps{};
 };
 
 /// A table cell's colour: between -1 (first series) and 1 (second); nothing: none of both.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "studies/report/breakeven_tables.h"
+#include "studies/report/charts.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 #include "studies/report/html.h"
@@ -11,56 +12,6 @@
 
 namespace faascast {
 namespace {
-
-void add_side(Chart& chart, const BreakevenPair& pair, std::size_t side) {
-  ChartSeries series{side == 0 ? pair.serverless : pair.dedicated, {}, true, true};
-  ChartArea sampling{series.name + ": sampling interval", side, {}, 0.45};
-  ChartArea calibration{series.name + ": calibration interval", side, {}, 0.18};
-  for (const BreakevenPoint& point : pair.curve) {
-    const BreakevenRow& row = point.rows.at(side);
-    if (!row.feasible) continue;
-    series.points.emplace_back(point.inferences_per_day, row.usd_per_month);
-    if (row.calibration.high <= 0.0) continue;
-    sampling.points.push_back({point.inferences_per_day, row.sampling.low, row.sampling.high});
-    calibration.points.push_back(
-        {point.inferences_per_day, row.calibration.low, row.calibration.high});
-  }
-  chart.series.push_back(std::move(series));
-  chart.areas.push_back(std::move(calibration));
-  chart.areas.push_back(std::move(sampling));
-}
-
-Chart pair_chart(const BreakevenReport& report, const BreakevenPair& pair) {
-  Chart chart;
-  chart.title = fmt::format("Cost against traffic: {} and {}", pair.serverless, pair.dedicated);
-  chart.x_label = "inferences a day";
-  chart.y_label = "USD a month";
-  chart.log_y = true;
-  add_side(chart, pair, 0);
-  add_side(chart, pair, 1);
-  ChartSeries measured{"measured", {}, false, false};
-  for (const MeasuredPoint& point : report.measured) {
-    if (point.name != pair.serverless && point.name != pair.dedicated) continue;
-    measured.points.emplace_back(point.inferences_per_day, point.usd_per_month);
-  }
-  if (!measured.points.empty()) chart.series.push_back(std::move(measured));
-  for (const Crossing& crossing : pair.crossings) {
-    const double low = std::min(crossing.sampling.low, crossing.calibration.low);
-    const double high = std::max(crossing.sampling.high, crossing.calibration.high);
-    if (high > low * 1.001) {
-      chart.bands.push_back({low, high, "breakeven, wider interval"});
-    }
-    chart.bands.push_back({crossing.inferences_per_day, crossing.inferences_per_day,
-                           fmt::format("breakeven {} a day",
-                                       three_digits_text(crossing.inferences_per_day))});
-  }
-  const double own = report.inferences_per_day;
-  if (!pair.curve.empty() && own >= pair.curve.front().inferences_per_day &&
-      own <= pair.curve.back().inferences_per_day) {
-    chart.bands.push_back({own, own, "your traffic"});
-  }
-  return chart;
-}
 
 std::string pair_body(const BreakevenReport& report, const BreakevenPair& pair) {
   // The pair of the verdict has its chart above.

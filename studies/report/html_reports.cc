@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "studies/report/breakeven_tables.h"
+#include "studies/report/charts.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 #include "studies/report/html.h"
@@ -12,63 +13,10 @@
 namespace faascast {
 namespace {
 
-/// Share of requests that are answered within a time.
-Chart latency_chart(const RunReport& report) {
-  Chart chart;
-  chart.title = "Latency distribution of each deployment";
-  chart.x_label = "latency, ms";
-  chart.y_label = "% of requests";
-  for (const DeploymentReport& deployment : report.deployments) {
-    const auto buckets = deployment.figures.latency.histogram.buckets();
-    const auto total = static_cast<double>(deployment.figures.latency.count);
-    ChartSeries series{deployment.name, {}, false};
-    std::uint64_t sum = 0;
-    constexpr std::size_t kMostPoints = 400;
-    const std::size_t step = buckets.size() / kMostPoints + 1;
-    for (std::size_t i = 0; i < buckets.size(); ++i) {
-      sum += buckets[i].second;
-      if (i % step != 0 && i + 1 != buckets.size()) continue;
-      const double ms = std::max(1e-3, seconds_of(buckets[i].first) * 1e3);
-      if (series.points.empty()) series.points.emplace_back(ms, 0.0);
-      series.points.emplace_back(ms, 100.0 * static_cast<double>(sum) / total);
-    }
-    chart.series.push_back(std::move(series));
-  }
-  return chart;
-}
-
-using BinFigure = double (*)(const TimelineBin&, double bin_s);
-
-/// A figure of every deployment's bins over time.
-std::string timeline_chart(const RunReport& report, const char* title, BinFigure figure) {
-  Chart chart;
-  chart.title = title;
-  chart.x_label = "hours from the start of the observed span";
-  chart.y_label = title;
-  chart.log_x = false;
-  for (const DeploymentReport& deployment : report.deployments) {
-    const Timeline& timeline = deployment.figures.timeline;
-    const double bin_s = seconds_of(timeline.bin);
-    ChartSeries series{deployment.name, {}, false, true};
-    for (std::size_t i = 0; i < timeline.bins.size(); ++i) {
-      const double hours = (static_cast<double>(i) + 0.5) * bin_s / 3600.0;
-      series.points.emplace_back(hours, figure(timeline.bins[i], bin_s));
-    }
-    chart.series.push_back(std::move(series));
-  }
-  return html_chart(chart);
-}
-
 std::string timelines(const RunReport& report) {
-  return timeline_chart(report, "live instances or servers",
-                        [](const TimelineBin& bin, double) { return bin.instances; }) +
-         timeline_chart(report, "cold starts a minute",
-                        [](const TimelineBin& bin, double bin_s) {
-                          return static_cast<double>(bin.cold_starts) * 60.0 / bin_s;
-                        }) +
-         timeline_chart(report, "requests a minute", [](const TimelineBin& bin, double bin_s) {
-           return static_cast<double>(bin.completed) * 60.0 / bin_s;
-         });
+  std::string out;
+  for (const Chart& chart : time_charts(report)) out += html_chart(chart);
+  return out;
 }
 
 /// What each deployment's monthly bill is made of.

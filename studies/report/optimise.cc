@@ -3,6 +3,7 @@
 
 #include "studies/optimise.h"
 #include "studies/optimise_words.h"
+#include "studies/report/charts.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 #include "studies/report/html.h"
@@ -58,20 +59,6 @@ OrderedJson candidate_json(const OptimiseCandidate& candidate) {
   return json;
 }
 
-std::string front_chart(const OptimiseReport& report) {
-  Chart chart;
-  chart.title = "Monthly cost and p99 of the candidates that were simulated in full";
-  chart.x_label = "USD a month";
-  chart.y_label = "p99, ms";
-  ChartSeries series{"front", {}, true};
-  for (const std::size_t i : report.front) {
-    const PointFigures& figures = report.candidates[i].figures;
-    series.points.emplace_back(figures.bill_month_usd, 1e3 * figures.p99_s.value_or(0.0));
-  }
-  chart.series.push_back(std::move(series));
-  return html_chart(chart);
-}
-
 }  // namespace
 
 std::string text_of(const OptimiseReport& report) {
@@ -96,7 +83,7 @@ std::string markdown_of(const OptimiseReport& report) {
 std::string html_of(const OptimiseReport& report) {
   std::string body = fmt::format("<h1>{}</h1>\n<p class=\"verdict\">{}</p>\n",
                                  html_text(report.scenario), html_text(report.explanation));
-  body += front_chart(report) + html_table(front_table(report));
+  body += html_chart(front_chart(report)) + html_table(front_table(report));
   body += "<h2>What this rests on</h2>\n" + html_list(report.notes);
   return html_page(report.scenario, body);
 }

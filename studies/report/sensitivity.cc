@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "studies/report/charts.h"
 #include "studies/report/figures.h"
 #include "studies/report/formats.h"
 #include "studies/report/html.h"
@@ -90,37 +91,6 @@ Table verdict_table(const PairSensitivity& pair) {
 
 std::string pair_title(const PairSensitivity& pair) {
   return fmt::format("{} against {}", pair.serverless, pair.dedicated);
-}
-
-Tornado cost_tornado(const DeploymentSensitivity& deployment) {
-  Tornado tornado{"Monthly cost of " + deployment.name + " with one figure at an end of its range",
-                  "USD a month", deployment.base.usd_per_month, {}};
-  for (const FigureEffect& effect : deployment.figures) {
-    if (effect.at_low.usd_per_month == effect.at_high.usd_per_month &&
-        effect.at_low.usd_per_month == tornado.base) {
-      continue;
-    }
-    tornado.bars.push_back({effect.figure, effect.low, effect.high, effect.at_low.usd_per_month,
-                            effect.at_high.usd_per_month});
-  }
-  return tornado;
-}
-
-Tornado p99_tornado(const DeploymentSensitivity& deployment) {
-  Tornado tornado{"p99 of " + deployment.name + " with one figure at an end of its range",
-                  "p99, ms", 1e3 * deployment.base.p99_s.value_or(0.0), {}};
-  for (const FigureEffect& effect : deployment.figures) {
-    if (effect.at_low.p99_s == effect.at_high.p99_s && effect.at_low.p99_s == deployment.base.p99_s) {
-      continue;
-    }
-    tornado.bars.push_back({effect.figure, effect.low, effect.high,
-                            1e3 * effect.at_low.p99_s.value_or(0.0),
-                            1e3 * effect.at_high.p99_s.value_or(0.0)});
-  }
-  std::stable_sort(tornado.bars.begin(), tornado.bars.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.at_high - a.at_low) > std::abs(b.at_high - b.at_low);
-  });
-  return tornado;
 }
 
 void add_table(std::string& out, const Table& table) {

@@ -1,0 +1,3 @@
+#include "gui/gui_main.h"
+
+int main(int argc, char** argv) { return faascast::gui::run_gui(argc, argv); }
