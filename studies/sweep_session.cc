@@ -73,6 +73,10 @@ void SweepSession::look_up(const std::function<bool()>& goes_on) {
   std::optional<InputError> first_error;
   for (std::size_t slot = 0; slot < report_.points.size(); ++slot) {
     SweepReport::Point& point = report_.points[slot];
+    if (!store_ && any_readable) {  // whoever runs it reads it
+      tasks_.push_back({slot, point.number - 1, {}});
+      continue;
+    }
     try {
       const Scenario scenario = plan_.at(point.number - 1);
       any_readable = true;

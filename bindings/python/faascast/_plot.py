@@ -84,7 +84,8 @@ def _latency(result: RunResult, ax: Axes) -> Axes:
     for i, one in enumerate(result.deployments.values()):
         values, shares = one.latency.cdf()
         if values.size:
-            ax.step(values, shares, where="post", **_style(i), label=one.name)
+            from_zero = np.r_[values[0], values], np.r_[0.0, shares]
+            ax.step(*from_zero, where="post", **_style(i), label=one.name)
     ax.set(xscale="log", xlabel="latency, s", ylabel="share of requests", ylim=(0, 1.02))
     ax.grid(alpha=0.3)
     if ax.has_data():
@@ -262,9 +263,13 @@ def optimise(report: Mapping[str, Any], ax: Optional[Axes]) -> Axes:
     if winner:
         ax.annotate(
             ", ".join(f"{k} {v}" for k, v in winner["settings"].items()) or winner["deployment"],
-            (winner["p99_s"], winner["usd_per_month"]), xytext=(6, 8),
-            textcoords="offset points", fontsize=8,
+            (winner["p99_s"], winner["usd_per_month"]), xytext=(0, 8),
+            textcoords="offset points", fontsize=8, ha="center",
         )
+    ax.margins(0.12)
+    costs = [one["usd_per_month"] for one in simulated if one["usd_per_month"] > 0]
+    if costs and max(costs) > 20 * min(costs):
+        ax.set_yscale("log")
     ax.set(xlabel="p99 latency, s", ylabel="a month")
     ax.grid(alpha=0.3)
     _money(ax.yaxis)
