@@ -56,7 +56,8 @@ Equation read_equation(const PlanRequest& request) {
   for (std::size_t i = 0;; ++i) {
     const std::size_t comma = left.find(',', at);
     const std::string term = left.substr(at, comma == std::string::npos ? comma : comma - at);
-    const ValueSpec& in = request.float_input(i);
+    const ValueSpec& in = request.typed_input(i, {ElementType::kFloat32, ElementType::kFloat64});
+    if (in.type != request.input(0).type) request.fail("operands of different types are not supported");
     const bool dots = term.find("...") != std::string::npos;
     const auto letters = static_cast<std::int64_t>(term.size()) - (dots ? 3 : 0);
     const std::int64_t hidden = in.rank() - letters;
@@ -174,6 +175,39 @@ Contraction contraction_of(const PlanRequest& request, const Equation& equation,
   return c;
 }
 
+/// product[m, n] += left[m, k] right[k, n]
+void multiply(const Contraction& c, const double* left, const double* right, double* product) {
+  for (std::int64_t i = 0; i < c.m; ++i) {
+    for (std::int64_t p = 0; p < c.k; ++p) {
+      for (std::int64_t j = 0; j < c.n; ++j) product[i * c.n + j] += left[i * c.k + p] * right[p * c.n + j];
+    }
+  }
+}
+
+/// Each batch: operands gathered as matrices, multiplied, and the product spread over the result.
+template <class T, class Multiply>
+void contract(const Contraction& c, bool two, const KernelCall& call, T* left, T* right, T* product,
+              Multiply multiply_matrices) {
+  using Places = std::array<std::int64_t, 3>;
+  for_each(c.batch, {0, 0, 0}, 0, [&](const Places& at) {
+    T* to = left;
+    for_each(c.rows, at, 0, [&](const Places& row) {
+      for_each(c.sums, row, 0, [&](const Places& sum) { *to++ = call.in<T>(0)[sum[0]]; });
+    });
+    to = right;
+    for_each(c.sums, at, 0, [&](const Places& sum) {
+      for_each(c.columns, sum, 0,
+               [&](const Places& column) { *to++ = two ? call.in<T>(1)[column[1]] : T{1}; });
+    });
+    std::fill_n(product, c.m * c.n, T{});
+    multiply_matrices(left, right, product);
+    const T* from = product;
+    for_each(c.rows, at, 0, [&](const Places& row) {
+      for_each(c.columns, row, 0, [&](const Places& column) { call.out<T>(0)[column[2]] = *from++; });
+    });
+  });
+}
+
 }  // namespace
 
 PlannedNode plan_einsum(const PlanRequest& request) {
@@ -186,41 +220,33 @@ PlannedNode plan_einsum(const PlanRequest& request) {
   if (!element_count({c->m, c->k}) || !element_count({c->n, c->k}) || !element_count({c->m, c->n})) {
     request.fail("an operand is too large");
   }
-  const auto rounded = [](std::int64_t floats) { return (floats + 15) / 16 * 16; };
-  const std::int64_t left_floats = rounded(c->m * c->k);
-  const std::int64_t right_floats = rounded(c->k * c->n);
+  const auto rounded = [](std::int64_t elements) { return (elements + 15) / 16 * 16; };
+  const std::int64_t left_size = rounded(c->m * c->k);
+  const std::int64_t right_size = rounded(c->k * c->n);
+  const std::int64_t product_size = rounded(c->m * c->n);
   const bool two = equation.operands.size() == 2;
+  const ElementType type = request.input(0).type;
   PlannedNode planned;
-  planned.outputs = {{.type = ElementType::kFloat32, .shape = out}};
+  planned.outputs = {{.type = type, .shape = out}};
   planned.flops = 2.0 * static_cast<double>(*element_count(out)) * static_cast<double>(c->k);
   planned.scratch_bytes =
-      static_cast<std::size_t>(left_floats + right_floats + rounded(c->m * c->n)) * sizeof(float) +
+      static_cast<std::size_t>(left_size + right_size + product_size) * size_of(type) +
       request.kernels.gemm_scratch_bytes(c->m, c->n, c->k);
+  if (type == ElementType::kFloat64) {
+    planned.kernel = [=](const KernelCall& call) {
+      auto* left = reinterpret_cast<double*>(call.scratch);
+      contract(*c, two, call, left, left + left_size, left + left_size + right_size,
+               [&](const double* a, const double* b, double* to) { multiply(*c, a, b, to); });
+    };
+    return planned;
+  }
   planned.kernel = [=, gemm = request.kernels.gemm](const KernelCall& call) {
-    float* left = reinterpret_cast<float*>(call.scratch);
-    float* right = left + left_floats;
-    float* product = right + right_floats;
-    auto* rest = reinterpret_cast<std::byte*>(product + rounded(c->m * c->n));
-    for_each(c->batch, {0, 0, 0}, 0, [&](const std::array<std::int64_t, 3>& at) {
-      float* to = left;
-      for_each(c->rows, at, 0, [&](const std::array<std::int64_t, 3>& row) {
-        for_each(c->sums, row, 0, [&](const std::array<std::int64_t, 3>& sum) { *to++ = call.in(0)[sum[0]]; });
-      });
-      to = right;
-      for_each(c->sums, at, 0, [&](const std::array<std::int64_t, 3>& sum) {
-        for_each(c->columns, sum, 0, [&](const std::array<std::int64_t, 3>& column) {
-          *to++ = two ? call.in(1)[column[1]] : 1.0F;
-        });
-      });
-      std::fill_n(product, c->m * c->n, 0.0F);
-      gemm(c->m, c->n, c->k, 1.0F, left, false, right, false, product, rest);
-      const float* from = product;
-      for_each(c->rows, at, 0, [&](const std::array<std::int64_t, 3>& row) {
-        for_each(c->columns, row, 0, [&](const std::array<std::int64_t, 3>& column) {
-          call.out(0)[column[2]] = *from++;
-        });
-      });
-    });
+    auto* left = reinterpret_cast<float*>(call.scratch);
+    auto* rest = reinterpret_cast<std::byte*>(left + left_size + right_size + product_size);
+    contract(*c, two, call, left, left + left_size, left + left_size + right_size,
+             [&](const float* a, const float* b, float* to) {
+               gemm(c->m, c->n, c->k, 1.0F, a, false, b, false, to, rest);
+             });
   };
   return planned;
 }
