@@ -71,7 +71,7 @@ void add_curve(Chart& chart, const Scenario& scenario, const DeploymentSpec& dep
   series.is_estimate = true;
   series.marks_points = false;
   const std::size_t index = chart.series.size();
-  std::optional<double> gap_from;
+  double gap_from = 0.0;  // no traffic is 0: no gap is open
   double before = 0.0;
   for (int i = -kPointsBelow; i <= kPointsBelow; ++i) {
     const double rate = traffic.rate_per_s * std::pow(10.0, kDecades * i / kPointsBelow);
@@ -79,15 +79,15 @@ void add_curve(Chart& chart, const Scenario& scenario, const DeploymentSpec& dep
     const QuickEstimate one =
         sized_estimate(scenario, deployment, inputs, rate, traffic.gap_cv);
     if (one.meets_objective) {
-      if (gap_from) chart.gaps.push_back({series.name, index, *gap_from, before});
-      gap_from.reset();
+      if (gap_from > 0.0) chart.gaps.push_back({series.name, index, gap_from, before});
+      gap_from = 0.0;
       series.points.emplace_back(per_day, one.usd_per_month);
-    } else if (!gap_from) {
+    } else if (gap_from == 0.0) {
       gap_from = per_day;
     }
     before = per_day;
   }
-  if (gap_from) chart.gaps.push_back({series.name, index, *gap_from, before});
+  if (gap_from > 0.0) chart.gaps.push_back({series.name, index, gap_from, before});
   chart.series.push_back(std::move(series));
 }
 

@@ -19,19 +19,19 @@ void add_side(Chart& chart, const BreakevenPair& pair, std::size_t side) {
   series.name = side == 0 ? pair.serverless : pair.dedicated;
   ChartArea sampling{series.name + ": sampling interval", index, {}, 0.45};
   ChartArea calibration{series.name + ": calibration interval", index, {}, 0.18};
-  std::optional<double> gap_from;
+  double gap_from = 0.0;  // no traffic is 0: no gap is open
   double before = 0.0;
   // From the first to the last traffic that was seen to be infeasible; between it and its feasible
   // neighbours nobody looked.
   const auto end_gap = [&] {
-    if (gap_from) chart.gaps.push_back({series.name, index, *gap_from, before});
-    gap_from.reset();
+    if (gap_from > 0.0) chart.gaps.push_back({series.name, index, gap_from, before});
+    gap_from = 0.0;
   };
   for (const BreakevenPoint& point : pair.curve) {
     const BreakevenRow& row = point.rows.at(side);
     const double x = point.inferences_per_day;
     if (!row.feasible) {
-      if (!gap_from) gap_from = x;
+      if (gap_from == 0.0) gap_from = x;
       before = x;
       continue;
     }
