@@ -6,39 +6,39 @@
 #include <filesystem>
 #include <utility>
 
-#include "studies/report/figures.h"
-#include "studies/report/table.h"
-#include "workloads/accuracy.h"
-#include "workloads/models.h"
-#include "workloads/onnx_reader.h"
-#include "workloads/passes/pass_report.h"
-#include "workloads/test_set.h"
+#include "studies/optimised.h"
 
 namespace faascast {
 namespace {
 
-/// Models, and what was distilled from them ("" where nothing was).
+/// Models, and what was distilled from them (empty where nothing was).
 struct Family {
   const char* model = "";
   const char* student = "";
+  bool sees_images = false;
 };
-constexpr Family kFamilies[] = {{"logreg-mnist-odd", ""},
-                                {"cnn-mnist", "cnn-mnist-student"},
-                                {"lstm-sentiment", ""},
-                                {"dqn-cartpole", "dqn-cartpole-student"}};
+constexpr Family kFamilies[] = {{"logreg-mnist-odd", "", true},
+                                {"cnn-mnist", "cnn-mnist-student", true},
+                                {"lstm-sentiment", "lstm-sentiment-student", false},
+                                {"dqn-cartpole", "dqn-cartpole-student", false}};
+constexpr double kBestReturn = 500.0;  // of CartPole-v1
 
-std::filesystem::path data_folder() {
+/// The folder of test sets; empty where it is not here.
+std::string data_folder() {
   const char* folder = std::getenv("FAASCAST_DATA");
-  return folder != nullptr ? folder : "../shared/data";
+  const std::filesystem::path sets =
+      std::filesystem::path(folder != nullptr ? folder : "../shared/data") / "datasets";
+  std::error_code ignored;
+  return std::filesystem::is_directory(sets, ignored) ? sets.string() : std::string();
 }
 
-std::vector<std::string> split(std::string_view line, char by) {
+std::vector<std::string> cells_of(std::string_view line) {
   std::vector<std::string> cells(1);
   bool is_quoted = false;
   for (const char c : line) {
     if (c == '"') {
       is_quoted = !is_quoted;
-    } else if (c == by && !is_quoted) {
+    } else if (c == ',' && !is_quoted) {
       cells.emplace_back();
     } else {
       cells.back() += c;
@@ -47,61 +47,30 @@ std::vector<std::string> split(std::string_view line, char by) {
   return cells;
 }
 
-std::optional<double> number(const std::string& text) {
+std::optional<double> number_in(std::string_view text) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
-/// Of a model's task; nothing where its test set is not here.
-std::optional<TestSet> test_set_of(const Graph& graph) {
-  for (const std::filesystem::path& place : {data_folder() / "datasets", std::filesystem::path()}) {
-    try {
-      return find_test_set(graph, place);
-    } catch (const InputError&) {
-      continue;
-    }
-  }
-  return std::nullopt;
+/// "share right, t10k-images-idx3-ubyte.gz, 10000 examples"
+void describe(const std::string& accuracy_name, OptimisedModel& one) {
+  const std::size_t first = accuracy_name.find(", ");
+  const std::size_t last = accuracy_name.rfind(", ");
+  if (first == std::string::npos || last <= first) return;
+  one.test_set = accuracy_name.substr(first + 2, last - first - 2);
+  const std::string_view count = std::string_view(accuracy_name).substr(last + 2);
+  one.examples = number_in(count.substr(0, count.find(' '))).value_or(0.0);
 }
 
-/// Images of the training set: what ranges of activations are taken from.
-std::vector<RunInputs> calibration_of(const Graph& graph, const ExecutorOptions& options) {
-  const std::filesystem::path images = data_folder() / "datasets/train10k-images-idx3-ubyte.gz";
-  std::vector<RunInputs> runs = made_up_inputs(graph, options, 100);
-  if (!std::filesystem::exists(images)) return runs;
-  const IdxBytes pixels = read_idx(images);
-  std::size_t at = 0;
-  for (RunInputs& run : runs) {
-    if (run.size() != 1 || run[0].type != ElementType::kFloat32) return runs;
-    for (float& value : run[0].as<float>()) {
-      constexpr float kWhite = 255.0F;
-      value = static_cast<float>(pixels.values[at++ % pixels.values.size()]) / kWhite;
-    }
-  }
-  return runs;
-}
-
-/// The pass table of one model, and with it how often each is right.
-std::vector<OptimisedModel> table_of(const std::string& name, const std::vector<std::string>& passes) {
-  const ModelFile file = find_model(name);
-  const Graph graph = read_onnx(file.content, file.name);
-  const std::optional<TestSet> tests = test_set_of(graph);
-  PassTableOptions options;
-  if (tests && tests->kind == TestSet::Kind::kImages) {
-    options.pass.calibration = calibration_of(graph, options.pass.executor);
-  }
-  std::vector<Accuracy> accuracies;
-  if (tests) {
-    options.evaluate = [&](Executor& executor) {
-      accuracies.push_back(measure_accuracy(executor, *tests));
-      return accuracies.back().value / accuracies.back().best;
-    };
-  }
+std::vector<OptimisedModel> table_of(const std::string& name, bool sees_images,
+                                     const std::vector<std::string>& passes) {
+  const PassTable table = optimise_model(
+      {.model = name, .passes = passes, .data = sees_images ? data_folder() : std::string()});
+  const bool is_return = table.accuracy_name.starts_with("mean steps");
   std::vector<OptimisedModel> models;
-  std::size_t evaluated = 0;
-  for (const PassRow& row : pass_table(file.content, file.name, passes, options).rows) {
+  for (const PassRow& row : table.rows) {
     OptimisedModel one;
     one.model = name;
     one.passes = row.passes;
@@ -110,12 +79,9 @@ std::vector<OptimisedModel> table_of(const std::string& name, const std::vector<
     one.load_s = seconds_of(row.load);
     one.latency_s = seconds_of(row.latency_p50);
     one.refused = row.refused;
-    if (row.accuracy && evaluated < accuracies.size()) {
-      const Accuracy& accuracy = accuracies[evaluated++];
-      one.accuracy = row.accuracy;
-      one.accuracy_low = accuracy.low / accuracy.best;
-      one.accuracy_high = accuracy.high / accuracy.best;
-      one.test_set = accuracy.test_set;
+    if (row.accuracy) {
+      one.accuracy = is_return ? *row.accuracy / kBestReturn : *row.accuracy;
+      describe(table.accuracy_name, one);
     }
     models.push_back(std::move(one));
   }
@@ -125,28 +91,26 @@ std::vector<OptimisedModel> table_of(const std::string& name, const std::vector<
 }  // namespace
 
 std::vector<OptimisedModel> pinned_optimised_models() {
+  constexpr std::size_t kColumns = 10;
   std::vector<OptimisedModel> models;
   const std::string_view text = paper_data("optimised_models.csv");
-  std::size_t at = 0;
-  bool is_head = true;
+  std::size_t at = text.find('\n') + 1;  // after the heads
   while (at < text.size()) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::vector<std::string> cells = split(text.substr(at, end - at), ',');
+    const std::vector<std::string> cells = cells_of(text.substr(at, end - at));
     at = end + 1;
-    constexpr std::size_t kColumns = 11;
-    if (std::exchange(is_head, false) || cells.size() != kColumns) continue;
+    if (cells.size() != kColumns) continue;
     OptimisedModel one;
     one.model = cells[0];
     one.passes = cells[1];
-    one.bytes = static_cast<std::uint64_t>(number(cells[2]).value_or(0.0));
-    one.compressed_bytes = static_cast<std::uint64_t>(number(cells[3]).value_or(0.0));
-    one.load_s = number(cells[4]).value_or(0.0);
-    one.latency_s = number(cells[5]).value_or(0.0);
-    one.accuracy = number(cells[6]);
-    one.accuracy_low = number(cells[7]);
-    one.accuracy_high = number(cells[8]);
-    one.test_set = cells[9];
-    one.refused = cells[10];
+    one.bytes = static_cast<std::uint64_t>(number_in(cells[2]).value_or(0.0));
+    one.compressed_bytes = static_cast<std::uint64_t>(number_in(cells[3]).value_or(0.0));
+    one.load_s = number_in(cells[4]).value_or(0.0);
+    one.latency_s = number_in(cells[5]).value_or(0.0);
+    one.accuracy = number_in(cells[6]);
+    one.examples = number_in(cells[7]).value_or(0.0);
+    one.test_set = cells[8];
+    one.refused = cells[9];
     models.push_back(std::move(one));
   }
   return models;
@@ -155,26 +119,16 @@ std::vector<OptimisedModel> pinned_optimised_models() {
 std::vector<OptimisedModel> measured_optimised_models(const std::vector<std::string>& passes) {
   std::vector<OptimisedModel> models;
   for (const Family& family : kFamilies) {
-    for (OptimisedModel& one : table_of(family.model, passes)) models.push_back(std::move(one));
+    for (OptimisedModel& one : table_of(family.model, family.sees_images, passes)) {
+      models.push_back(std::move(one));
+    }
     if (*family.student == '\0') continue;
-    OptimisedModel student = table_of(family.student, {}).front();
+    OptimisedModel student = table_of(family.student, family.sees_images, {}).front();
     student.model = family.model;
     student.passes = "student";
     models.push_back(std::move(student));
   }
   return models;
-}
-
-std::string optimised_models_csv(const std::vector<OptimisedModel>& models) {
-  Table table({{"model"}, {"passes"}, {"bytes"}, {"compressed_bytes"}, {"load_s"}, {"latency_s"},
-               {"accuracy"}, {"accuracy_low"}, {"accuracy_high"}, {"test_set"}, {"refused"}});
-  for (const OptimisedModel& one : models) {
-    table.add({one.model, one.passes, std::to_string(one.bytes), std::to_string(one.compressed_bytes),
-               exact_text(one.load_s), exact_text(one.latency_s), exact_text(one.accuracy),
-               exact_text(one.accuracy_low), exact_text(one.accuracy_high), one.test_set,
-               one.refused});
-  }
-  return table.csv();
 }
 
 }  // namespace faascast

@@ -17,23 +17,18 @@ struct OptimisedModel {
   std::uint64_t compressed_bytes = 0;  ///< of the same, compressed
   double load_s = 0.0;     ///< CPU time
   double latency_s = 0.0;  ///< CPU time of an inference, median
-  /// Share of right answers, or of the best return; nothing where no test set was there.
-  std::optional<double> accuracy{};
-  std::optional<double> accuracy_low{};
-  std::optional<double> accuracy_high{};
+  std::optional<double> accuracy{};  ///< share of right answers, or of the best return; see test_set
+  double examples = 0.0;             ///< or episodes
   std::string test_set{};
   std::string refused{};  ///< why the passes cannot be applied
 };
 
-/// As it ships: data/optimised_models.csv.
+/// As it ships: data/optimised_models.csv, which examples/paper/measure_optimisations.py wrote.
 [[nodiscard]] std::vector<OptimisedModel> pinned_optimised_models();
 
-/// Executed here, every shipped model with every technique. Accuracy where the test sets are:
+/// Executed here, every shipped model with each list of passes. Accuracy where the test sets are:
 /// FAASCAST_DATA, or ../shared/data.
 [[nodiscard]] std::vector<OptimisedModel> measured_optimised_models(
     const std::vector<std::string>& passes);
-
-/// As the data file has them.
-[[nodiscard]] std::string optimised_models_csv(const std::vector<OptimisedModel>& models);
 
 }  // namespace faascast
