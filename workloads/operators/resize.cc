@@ -63,11 +63,11 @@ double original(const PlanRequest& request, const Settings& s, const ResizedAxis
                 std::int64_t place, double start, double end) {
   const auto x = static_cast<double>(place);
   const auto in = static_cast<double>(axis.in);
-  const auto out = static_cast<double>(axis.out);
+  const double out = in * scale;  // as the definition has it: not rounded to whole elements
   const std::string& rule = s.coordinates;
   if (rule == "half_pixel") return (x + 0.5) / scale - 0.5;
   if (rule == "half_pixel_symmetric") {
-    const double adjusted = out / (in * scale);
+    const double adjusted = static_cast<double>(axis.out) / out;
     const double centre = in / 2.0;
     return centre * (1.0 - adjusted) + (x + 0.5) / scale - 0.5;
   }
