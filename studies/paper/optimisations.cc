@@ -57,7 +57,7 @@ PaperRow blank(const Technique& technique, const OptimisedModel& one, const char
   row.model = one.model;
   row.platform = technique.name;
   row.quantity = what;
-  row.unit = "1";
+  row.unit.assign(1, '1');
   row.basis = "measured";
   return row;
 }
