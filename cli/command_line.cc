@@ -11,7 +11,6 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/paper.h"
 #include "cli/price_options.h"
 #include "cli/usage_error.h"
 #include "input/quantity.h"
@@ -78,7 +77,6 @@ CommandLine::CommandLine() {
   add_trace();
   add_calibrate();
   add_validate();
-  add_paper(app_, chosen_, typed_);
   add_runs(app_, chosen_);
   add_helpers(app_, chosen_);
   add_model_accuracy(app_, chosen_);

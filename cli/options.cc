@@ -72,9 +72,8 @@ void add_study_options(CLI::App& command, StudyArguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
       .add_option("--calibration", arguments.changes.calibration,
-                  "list-price (the shipped figures); paper (what it would take for the paper's tables to "
-                  "hold); or a platform file of faascast calibrate, which takes the place of the "
-                  "platform that it inherits from; may be repeated")
+                  "list-price (the shipped figures), or a platform file of faascast calibrate, which "
+                  "takes the place of the platform that it inherits from; may be repeated")
       ->type_name("NAME|FILE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

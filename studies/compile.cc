@@ -9,7 +9,6 @@
 #include "platforms/compile.h"
 #include "studies/batching.h"
 #include "studies/function_pool.h"
-#include "studies/paper_calibration.h"
 #include "traces/generators.h"
 #include "traces/scale.h"
 #include "traces/trace.h"
@@ -363,7 +362,6 @@ CompiledDeployment compile_one(const Scenario& scenario, const DeploymentSpec& d
   if (!deployment.hybrid) {
     compiled.plan.request_bytes = scenario.traffic.request_bytes;
     compiled.plan.response_bytes = scenario.traffic.response_bytes;
-    if (is_paper_calibrated(scenario)) apply_paper_calibration(scenario, deployment, compiled);
   }
   compiled.plan.name = deployment.name;
   return compiled;

@@ -9,7 +9,6 @@
 #include "input/quantity.h"
 #include "studies/compile.h"
 #include "studies/data.h"
-#include "studies/paper_calibration.h"
 #include "studies/price_view.h"
 #include "studies/schema.h"
 #include "studies/schema_readers.h"
@@ -237,7 +236,7 @@ std::shared_ptr<const PriceBook> price_book(const ScenarioChanges& changes) {
 std::map<std::string, std::string> calibrations_of(const ScenarioChanges& changes) {
   std::map<std::string, std::string> files;
   for (const std::string& name : changes.calibration) {
-    if (name == "list-price" || name == kPaperCalibration) continue;
+    if (name == "list-price") continue;
     const TomlDocument document = TomlDocument::from_file(name);
     const auto inherits = document.root()["inherits"].string();
     if (!inherits) {
