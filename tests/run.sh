@@ -38,8 +38,8 @@ finish() {
 }
 trap finish EXIT
 
-step="installing the packages of groups build, core, test, python, notebook and gui"
-cmake/deps.sh build core test python notebook gui
+step="installing the packages of groups build, core, test, python and notebook"
+cmake/deps.sh build core test python notebook
 
 step="the check workflow"
 # In CI warnings are errors (CI=true); elsewhere another compiler may know new ones.

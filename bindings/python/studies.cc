@@ -2,6 +2,7 @@
 #include <pybind11/stl/filesystem.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -100,7 +101,7 @@ SharedReport run_breakeven_map(const Scenario& scenario, const std::vector<std::
 
 SharedReport run_hybrid(const Scenario& scenario, const Seed& seed, unsigned threads,
                         const std::string& store, const std::string& serverless,
-                        const std::string& dedicated, std::uint64_t queue, unsigned replications,
+                        const std::string& dedicated, std::optional<std::uint64_t> queue, unsigned replications,
                         const py::object& progress) {
   HybridReport report = watched(progress, [&](Watch& watch) {
     HybridOptions options;

@@ -163,7 +163,7 @@ TEST(Mechanisms, MistakesAreNamedWithTheirMending) {
       {with(std::string(kHybrid) + "platform = \"aws-lambda\"\n"), "exactly one of"},
       {with(std::string(kHybrid) + "queue_limit = 3\n"), "hybrid.queue"},
       {with("platform = \"aws-lambda\"\nbatching = { maximum_size = 2, fixed_share = 1 }\n"),
-       "only servers"},
+       "give a maximum_wait"},
       {with("server = \"aws/c6i.large\"\nbreakdown = { up = \"0 s\", down = \"1 s\" }\n"),
        "never up"},
       {with("server = \"aws/c6i.large\"\nhyperthread_yield = 2.5\n"), "hyperthread_yield"},

@@ -81,7 +81,7 @@ TEST(Charts, ComeFromRunsWithinTheirLimits) {
   }
   const BarChart bills = bill_chart(report);
   ASSERT_EQ(bills.rows.size(), 2U);
-  EXPECT_EQ(bills.rows[1].text, "$146.36");
+  EXPECT_EQ(bills.rows[1].text, "$146.37");
   EXPECT_THAT(precision_text(report), HasSubstr("2 draws"));
   EXPECT_FALSE(chart_table(latency).empty());
   EXPECT_FALSE(chart_table(bills).empty());

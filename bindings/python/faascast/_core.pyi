@@ -171,7 +171,7 @@ def hybrid(
     store: str,
     serverless: str,
     dedicated: str,
-    queue: int,
+    queue: int | None,
     replications: int,
     progress: _Progress,
 ) -> Report: ...

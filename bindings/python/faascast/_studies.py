@@ -338,7 +338,7 @@ def hybrid(
     *,
     serverless: str = "",
     dedicated: str = "",
-    queue: int = 0,
+    queue: int | None = None,
     replications: int = 5,
     seed: Optional[int] = None,
     threads: int = 0,
@@ -354,8 +354,8 @@ def hybrid(
         With an ``[objective]``.
     serverless, dedicated : str
         Names of the functions and the servers; empty: the only ones.
-    queue : int
-        Requests that wait before any overflows.
+    queue : int, optional
+        Requests that wait before any overflows; None: the cheapest of 0, 1, 2, 4, ...
     replications : int
         Behind the interval of the saving.
     seed, threads, store, save, progress
@@ -373,7 +373,7 @@ def hybrid(
             _store(store, save),
             serverless,
             dedicated,
-            _count("queue", queue, 0, 1_000_000_000),
+            None if queue is None else _count("queue", queue, 0, 1_000_000_000),
             _count("replications", replications, 2, 10_000),
             callback_of(progress),
         )

@@ -63,7 +63,7 @@ def _nanoseconds(name: str, values: npt.ArrayLike, *, may_be_absent: bool) -> In
 def _sizes(name: str, values: npt.ArrayLike) -> IntArray:
     numbers = _numbers(name, values)
     missing = np.isnan(numbers)
-    whole = np.rint(np.where(missing, 0.0, numbers)).astype(np.int64)
+    whole: IntArray = np.rint(np.where(missing, 0.0, numbers)).astype(np.int64)
     whole[missing] = _ABSENT
     return whole
 
